@@ -5,9 +5,10 @@ import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * The field sets of the <a href="https://www.elastic.co/guide/en/ecs/current/ecs-field-reference.html">
- * Elastic Common Schema</a> that Vigil fills, with ECS's own names in camel case: {@code
- * statusCode} is {@code status_code}. A component that is a Java keyword ends in an underscore.
+ * The field sets of the <a
+ * href="https://www.elastic.co/guide/en/ecs/current/ecs-field-reference.html">Elastic Common
+ * Schema</a> that Vigil fills, with ECS's own names in camel case: {@code statusCode} is {@code
+ * status_code}. A component that is a Java keyword ends in an underscore.
  */
 public final class Ecs {
   /** The ECS version whose names and meanings these are. */

@@ -33,9 +33,9 @@ public record Failure(
   }
 
   /**
-   * The failure as an ECS document: {@code event.kind} is {@code pipeline_error}, {@code error.type}
-   * the reason, {@code error.message} reason and detail, {@code event.original} the raw record, or
-   * {@code vigil.raw_base64} where it is not UTF-8.
+   * The failure as an ECS document: {@code event.kind} is {@code pipeline_error}, {@code
+   * error.type} the reason, {@code error.message} reason and detail, {@code event.original} the raw
+   * record, or {@code vigil.raw_base64} where it is not UTF-8.
    */
   public Document document() {
     String original = null;

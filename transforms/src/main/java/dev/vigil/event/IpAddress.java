@@ -5,10 +5,10 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 /**
  * IP addresses in one canonical spelling, so that equal addresses are equal strings.
  *
- * <p>IPv4 is dotted decimal. IPv6 is as RFC 5952 writes it: lower case, no leading zeros, the longest
- * run of two or more zero groups (the first of equals) as {@code ::}. An IPv4-mapped IPv6 address
- * (RFC 4291, {@code ::ffff:a.b.c.d}) is the IPv4 address. A scope ({@code %eth0}) and enclosing
- * brackets are dropped. No name is ever looked up.
+ * <p>IPv4 is dotted decimal. IPv6 is as RFC 5952 writes it: lower case, no leading zeros, the
+ * longest run of two or more zero groups (the first of equals) as {@code ::}. An IPv4-mapped IPv6
+ * address (RFC 4291, {@code ::ffff:a.b.c.d}) is the IPv4 address. A scope ({@code %eth0}) and
+ * enclosing brackets are dropped. No name is ever looked up.
  */
 public final class IpAddress {
   private IpAddress() {}

@@ -10,12 +10,13 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  *
  * @param bytes the line without its line end
  * @param provenance where it stood
- * @param written when the source last wrote, as the source says: a file's modification time, a Kafka
- *     record's timestamp. A line without a year takes it from here. Null where the source cannot say.
+ * @param written when the source last wrote, as the source says: a file's modification time, a
+ *     Kafka record's timestamp. A line without a year takes it from here. Null where the source
+ *     cannot say.
  * @param format the name of the format that the user gave for this input, or null to recognise it
  *     from the content
- * @param length the line's true length in bytes; more than {@code bytes.length} where the reader cut
- *     it at its limit
+ * @param length the line's true length in bytes; more than {@code bytes.length} where the reader
+ *     cut it at its limit
  */
 public record LogLine(
     byte[] bytes,

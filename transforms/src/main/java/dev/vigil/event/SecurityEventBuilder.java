@@ -211,7 +211,10 @@ public final class SecurityEventBuilder {
   }
 
   public SecurityEventBuilder observer(
-      @Nullable String name, @Nullable String vendor, @Nullable String product, @Nullable String role) {
+      @Nullable String name,
+      @Nullable String vendor,
+      @Nullable String product,
+      @Nullable String role) {
     observerHostname = present(name);
     observerVendor = present(vendor);
     observerProduct = present(product);
@@ -324,7 +327,9 @@ public final class SecurityEventBuilder {
     return this;
   }
 
-  /** {@code vigil.login_attempts}: how many attempts the line stands for; left out when it is one. */
+  /**
+   * {@code vigil.login_attempts}: how many attempts the line stands for; left out when it is one.
+   */
   public SecurityEventBuilder loginAttempts(long value) {
     loginAttempts = value == 1 ? null : value;
     return this;
@@ -386,8 +391,7 @@ public final class SecurityEventBuilder {
   }
 
   private Ecs.@Nullable Observer observer() {
-    return anySet(
-            observerHostname, observerVendor, observerProduct, observerType, ingress, egress)
+    return anySet(observerHostname, observerVendor, observerProduct, observerType, ingress, egress)
         ? new Ecs.Observer(
             observerHostname,
             observerVendor,
@@ -465,8 +469,8 @@ public final class SecurityEventBuilder {
     private EndpointBuilder() {}
 
     /**
-     * The address as the log gives it: an IP address fills {@code ip} in its canonical form, anything
-     * else {@code domain}; either way it is the {@code address} too.
+     * The address as the log gives it: an IP address fills {@code ip} in its canonical form,
+     * anything else {@code domain}; either way it is the {@code address} too.
      */
     public EndpointBuilder address(@Nullable String value) {
       String given = present(value);

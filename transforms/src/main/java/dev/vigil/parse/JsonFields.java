@@ -1,0 +1,154 @@
+package dev.vigil.parse;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.vigil.event.IpAddress;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * The scalar values of one JSON object by their names, read in one pass. A nested object's values
+ * have its name and a dot in front ({@code alert.signature}); of an array the first scalar counts.
+ * Where a name comes twice the last value stands, as in most JSON readers.
+ */
+public final class JsonFields {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private final Map<String, Object> values;
+
+  private JsonFields(Map<String, Object> values) {
+    this.values = values;
+  }
+
+  /**
+   * @throws MalformedLine if the text is not exactly one JSON object
+   */
+  public static JsonFields parse(String text) throws MalformedLine {
+    Map<String, Object> values = new HashMap<>();
+    try (JsonParser parser = JSON.createParser(text)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw new MalformedLine("not a JSON object", null);
+      }
+      readObject(parser, "", values);
+      if (parser.nextToken() != null) {
+        throw new MalformedLine("invalid JSON", "more text after the object");
+      }
+    } catch (JsonProcessingException e) {
+      throw new MalformedLine("invalid JSON", e.getOriginalMessage());
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading a string does no I/O", e);
+    }
+    return new JsonFields(values);
+  }
+
+  private static void readObject(JsonParser parser, String prefix, Map<String, Object> values)
+      throws IOException {
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String name = prefix.isEmpty() ? parser.currentName() : prefix + parser.currentName();
+      readValue(parser, name, values, parser.nextToken());
+    }
+  }
+
+  private static void readValue(
+      JsonParser parser, String name, Map<String, Object> values, JsonToken token)
+      throws IOException {
+    switch (token) {
+      case START_OBJECT -> readObject(parser, name + ".", values);
+      case START_ARRAY -> {
+        values.remove(name);
+        for (JsonToken t = parser.nextToken(); t != JsonToken.END_ARRAY; t = parser.nextToken()) {
+          if (t.isScalarValue() && !values.containsKey(name)) {
+            readValue(parser, name, values, t);
+          } else {
+            parser.skipChildren();
+          }
+        }
+      }
+      case VALUE_STRING -> values.put(name, parser.getText());
+      case VALUE_NUMBER_INT -> {
+        switch (parser.getNumberType()) {
+          case INT, LONG -> values.put(name, parser.getLongValue());
+          default -> values.put(name, parser.getDecimalValue());
+        }
+      }
+      case VALUE_NUMBER_FLOAT -> values.put(name, parser.getDecimalValue());
+      case VALUE_TRUE -> values.put(name, true);
+      case VALUE_FALSE -> values.put(name, false);
+      default -> values.remove(name);
+    }
+  }
+
+  /** The value as text, whatever its type, or null if absent or null. */
+  public @Nullable String text(String name) {
+    Object value = values.get(name);
+    return value == null ? null : value.toString();
+  }
+
+  /** The value as a whole number, also from text, or null if absent or none. */
+  public @Nullable Long number(String name) {
+    Object value = values.get(name);
+    if (value instanceof Long number) {
+      return number;
+    }
+    return value instanceof String text ? Numbers.parseLong(text) : null;
+  }
+
+  /** The value as a port number, or null if absent or none. */
+  public @Nullable Integer port(String name) {
+    return Numbers.port(number(name));
+  }
+
+  /**
+   * The address in its canonical form.
+   *
+   * @throws MalformedLine if it is absent, or no IP address
+   */
+  public String ip(String name) throws MalformedLine {
+    Object value = values.get(name);
+    if (!(value instanceof String text) || text.isEmpty()) {
+      throw new MalformedLine("no " + name, value == null ? null : "it is " + value);
+    }
+    String ip = IpAddress.canonical(text.strip());
+    if (ip == null) {
+      throw new MalformedLine(name + " is not an IP address", text);
+    }
+    return ip;
+  }
+
+  /**
+   * The time: text as {@link Timestamps#parse} reads it, or a number, below 10<sup>11</sup> of
+   * seconds, else of milliseconds, since 1970.
+   *
+   * @throws MalformedLine if it is absent, or no time
+   */
+  public Instant time(String name, LineContext context) throws MalformedLine {
+    Object value = values.get(name);
+    if (value == null) {
+      throw new MalformedLine("no " + name, null);
+    }
+    Instant time = null;
+    try {
+      if (value instanceof String text) {
+        time = Timestamps.parse(text, context.zone());
+      } else if (value instanceof Long number) {
+        time = Timestamps.ofEpoch(BigDecimal.valueOf(number));
+      } else if (value instanceof BigDecimal number) {
+        time = Timestamps.ofEpoch(number);
+      }
+    } catch (DateTimeException | ArithmeticException e) {
+      throw new MalformedLine("unparsable time", name + " is " + value);
+    }
+    if (time == null) {
+      throw new MalformedLine("unparsable time", name + " is " + value);
+    }
+    return time;
+  }
+}
