@@ -17,10 +17,17 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 /**
  * The scalar values of one JSON object by their names, read in one pass. A nested object's values
  * have its name and a dot in front ({@code alert.signature}); of an array the first scalar counts.
- * Where a name comes twice the last value stands, as in most JSON readers.
+ * Where a name comes twice the last value stands, as in most JSON readers. What is nested under a
+ * name of more than 200 characters is left out.
  */
 public final class JsonFields {
   private static final JsonFactory JSON = new JsonFactory();
+
+  /**
+   * The longest name of an object that is looked into. Each value in it repeats the name: without
+   * an end to it, one line could fill the memory.
+   */
+  private static final int MAX_PREFIX = 200;
 
   private final Map<String, Object> values;
 
@@ -61,7 +68,13 @@ public final class JsonFields {
       JsonParser parser, String name, Map<String, Object> values, JsonToken token)
       throws IOException {
     switch (token) {
-      case START_OBJECT -> readObject(parser, name + ".", values);
+      case START_OBJECT -> {
+        if (name.length() <= MAX_PREFIX) {
+          readObject(parser, name + ".", values);
+        } else {
+          parser.skipChildren();
+        }
+      }
       case START_ARRAY -> {
         values.remove(name);
         for (JsonToken t = parser.nextToken(); t != JsonToken.END_ARRAY; t = parser.nextToken()) {
@@ -92,6 +105,12 @@ public final class JsonFields {
     return value == null ? null : value.toString();
   }
 
+  /** The value as text without blanks around it, or null if absent, null or blank. */
+  public @Nullable String strippedText(String name) {
+    String text = text(name);
+    return text == null || text.isBlank() ? null : text.strip();
+  }
+
   /** The value as a whole number, also from text, or null if absent or none. */
   public @Nullable Long number(String name) {
     Object value = values.get(name);
@@ -104,6 +123,12 @@ public final class JsonFields {
   /** The value as a port number, or null if absent or none. */
   public @Nullable Integer port(String name) {
     return Numbers.port(number(name));
+  }
+
+  /** The value as an HTTP status code, or null if absent or none. */
+  public @Nullable Integer httpStatus(String name) {
+    Long status = number(name);
+    return status == null || status < 100 || status > 999 ? null : status.intValue();
   }
 
   /**

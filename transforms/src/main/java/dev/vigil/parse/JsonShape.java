@@ -17,21 +17,35 @@ enum JsonShape {
     if (!text.startsWith("{")) {
       return OTHER;
     }
-    if (text.contains("\"login_time\"")) {
+    if (hasName(text, "\"login_time\"")) {
       return LOGIN;
     }
-    if (text.contains("\"event_type\"")) {
-      return SURICATA;
+    if (!hasName(text, "\"event_time\"")) {
+      return hasName(text, "\"event_type\"") ? SURICATA : OTHER;
     }
-    if (!text.contains("\"event_time\"")) {
-      return OTHER;
-    }
-    if (text.contains("\"attack_classification\"") || text.contains("\"severity\"")) {
+    if (hasName(text, "\"attack_classification\"") || hasName(text, "\"severity\"")) {
       return IDS;
     }
-    if (text.contains("\"method\"") && text.contains("\"path\"")) {
+    if (hasName(text, "\"method\"") && hasName(text, "\"path\"")) {
       return WEB_LOG;
     }
-    return text.contains("\"destination_port\"") || text.contains("\"protocol\"") ? FIREWALL : IDS;
+    return hasName(text, "\"destination_port\"") || hasName(text, "\"protocol\"") ? FIREWALL : IDS;
+  }
+
+  /**
+   * Whether a member has this name, given in its quotes. A value does not count: who can choose a
+   * user name, say, must not be able to make the line another's.
+   */
+  private static boolean hasName(String text, String quoted) {
+    for (int at = text.indexOf(quoted); at >= 0; at = text.indexOf(quoted, at + 1)) {
+      int next = at + quoted.length();
+      while (next < text.length() && Character.isWhitespace(text.charAt(next))) {
+        next++;
+      }
+      if (next < text.length() && text.charAt(next) == ':') {
+        return true;
+      }
+    }
+    return false;
   }
 }

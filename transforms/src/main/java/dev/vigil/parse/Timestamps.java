@@ -14,6 +14,12 @@ public final class Timestamps {
   /** Epoch numbers below it are seconds, the rest milliseconds: year 5138 against March 1973. */
   private static final BigDecimal FIRST_MILLISECONDS = BigDecimal.valueOf(100_000_000_000L);
 
+  /** Digits behind the point, or zeros before it, that an epoch number may have. */
+  private static final int MAX_EPOCH_SCALE = 100;
+
+  private static final Instant FIRST_YEAR = Instant.parse("0000-01-01T00:00:00Z");
+  private static final Instant YEAR_10000 = Instant.parse("+10000-01-01T00:00:00Z");
+
   private static final String MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
   private Timestamps() {}
@@ -90,11 +96,23 @@ public final class Timestamps {
     }
   }
 
-  /** The instant of an epoch number: below 10<sup>11</sup> of seconds, else of milliseconds. */
+  /**
+   * The instant of an epoch number: below 10<sup>11</sup> of seconds, else of milliseconds.
+   *
+   * @throws ArithmeticException if its year does not have four digits
+   */
   static Instant ofEpoch(BigDecimal number) {
+    // Before anything is done with it: a number like 1e999999999 takes that many digits to round.
+    if (Math.abs((long) number.scale()) > MAX_EPOCH_SCALE) {
+      throw new ArithmeticException("not an epoch number");
+    }
     BigDecimal millis =
         number.abs().compareTo(FIRST_MILLISECONDS) < 0 ? number.movePointRight(3) : number;
-    return Instant.ofEpochMilli(millis.setScale(0, RoundingMode.FLOOR).longValueExact());
+    long exact = millis.setScale(0, RoundingMode.FLOOR).longValueExact();
+    if (exact < FIRST_YEAR.toEpochMilli() || exact >= YEAR_10000.toEpochMilli()) {
+      throw new ArithmeticException("not a year of four digits");
+    }
+    return Instant.ofEpochMilli(exact);
   }
 
   /** The number, 1 to 12, of a month's English abbreviation at a position, or 0. */
@@ -164,6 +182,10 @@ public final class Timestamps {
         return null;
       }
     }
-    return ofEpoch(new BigDecimal(text));
+    try {
+      return ofEpoch(new BigDecimal(text));
+    } catch (ArithmeticException e) {
+      return null;
+    }
   }
 }
