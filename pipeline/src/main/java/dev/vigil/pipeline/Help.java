@@ -1,0 +1,94 @@
+package dev.vigil.pipeline;
+
+import java.io.PrintStream;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.beam.sdk.options.Default;
+import org.apache.beam.sdk.options.Description;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/** What the user is told about options. */
+final class Help {
+  private static final int WIDTH = 96;
+  private static final String INDENT = "      ";
+
+  private static final Pattern UNKNOWN =
+      Pattern.compile("missing a property named '([^']+)'(?:\\. Did you mean '([^']+)'\\?)?");
+
+  private Help() {}
+
+  /** Prints every option of {@link VigilOptions} with its default. */
+  static void print(PrintStream out, List<String> runnerDefaults) {
+    out.println("Vigil: reads security logs, and finds suspicious logins and attacks.");
+    out.println();
+    out.println("  --input=GLOB[,GLOB…] --output=DIR [--OPTION=VALUE …]");
+    out.println();
+    Stream.of(VigilOptions.class.getDeclaredMethods())
+        .filter(method -> method.getName().startsWith("get"))
+        .sorted(Comparator.comparing(Help::optionName))
+        .forEach(method -> print(out, method));
+    out.println("The options of Beam and of its runner are taken, too; these are preset:");
+    runnerDefaults.forEach(preset -> out.println("  " + preset));
+  }
+
+  private static void print(PrintStream out, Method getter) {
+    Object preset = preset(getter);
+    out.println(
+        "  --" + optionName(getter) + (preset == null ? "" : "   (default: " + preset + ")"));
+    wrap(getter.getAnnotation(Description.class).value()).forEach(out::println);
+  }
+
+  private static String optionName(Method getter) {
+    String name = getter.getName().substring("get".length());
+    return name.substring(0, 1).toLowerCase(Locale.ROOT) + name.substring(1);
+  }
+
+  private static @Nullable Object preset(Method getter) {
+    for (Annotation annotation : getter.getAnnotations()) {
+      if (annotation.annotationType().getEnclosingClass() == Default.class) {
+        try {
+          return annotation.annotationType().getMethod("value").invoke(annotation);
+        } catch (NoSuchMethodException | IllegalAccessException | InvocationTargetException e) {
+          throw new IllegalStateException("every default has a value", e);
+        }
+      }
+    }
+    return null;
+  }
+
+  private static List<String> wrap(String text) {
+    List<String> lines = new ArrayList<>();
+    StringBuilder line = new StringBuilder(INDENT);
+    for (String word : text.split(" ")) {
+      if (line.length() + word.length() > WIDTH) {
+        lines.add(line.toString().stripTrailing());
+        line.setLength(INDENT.length());
+      }
+      line.append(word).append(' ');
+    }
+    lines.add(line.toString().stripTrailing());
+    return lines;
+  }
+
+  /** Beam's complaint about an option, in one line. */
+  static String explain(IllegalArgumentException e) {
+    String message = String.valueOf(e.getMessage());
+    Matcher unknown = UNKNOWN.matcher(message);
+    if (unknown.find()) {
+      String meant = unknown.group(2);
+      return "there is no option --"
+          + unknown.group(1)
+          + (meant == null ? "" : "; did you mean --" + meant + "?")
+          + " See --help for all options.";
+    }
+    return message.lines().findFirst().orElse("bad option") + " See --help for all options.";
+  }
+}

@@ -1,0 +1,94 @@
+package dev.vigil.pipeline;
+
+import dev.vigil.pipeline.io.FileInput;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.io.FileSystems;
+import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
+import org.apache.beam.sdk.io.fs.MatchResult;
+import org.apache.beam.sdk.io.fs.ResourceId;
+
+/** Looks at the files and directories that the user named before anything runs. */
+final class Places {
+  private Places() {}
+
+  /**
+   * Makes the output directory if there is none, and removes the results of an earlier run from it.
+   *
+   * @throws UsageException if an input cannot be read, or the output not be written
+   */
+  static void check(Settings settings) throws UsageException {
+    for (FileInput input : settings.inputs()) {
+      checkInput(input.glob(), settings.watch());
+    }
+    if (isLocal(settings.output())) {
+      prepareDirectory(settings.output());
+    }
+    removeOldResults(settings.output());
+  }
+
+  private static void checkInput(String glob, boolean watch) throws UsageException {
+    if (watch && !isLocal(glob)) {
+      throw new UsageException("--watch follows local files alone: " + glob + " is none");
+    }
+    if (isLocal(glob) && Files.isDirectory(Path.of(glob))) {
+      throw new UsageException("--input=" + glob + " is a directory: give " + glob + "/*");
+    }
+    try {
+      List<MatchResult.Metadata> files =
+          FileSystems.match(glob, EmptyMatchTreatment.ALLOW).metadata();
+      if (files.isEmpty() && !watch) {
+        throw new UsageException("--input=" + glob + " names no file: check the path");
+      }
+      for (MatchResult.Metadata file : files) {
+        String path = file.resourceId().toString();
+        if (isLocal(path) && !Files.isReadable(Path.of(path))) {
+          throw new UsageException("--input: " + path + " cannot be read: check its permissions");
+        }
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      throw new UsageException("--input=" + glob + " cannot be read: " + e.getMessage());
+    }
+  }
+
+  private static void prepareDirectory(String output) throws UsageException {
+    Path directory = Path.of(output);
+    try {
+      Files.createDirectories(directory);
+      // Root may write anywhere by its permissions, and still not on a read-only file system.
+      Files.delete(Files.createTempFile(directory, ".vigil", null));
+    } catch (FileAlreadyExistsException e) {
+      throw new UsageException(
+          "--output=" + output + ": " + e.getFile() + " is no directory: give another one");
+    } catch (IOException e) {
+      throw new UsageException(
+          "--output=" + output + " cannot be written: give a directory that can (" + e + ")");
+    }
+  }
+
+  private static void removeOldResults(String output) throws UsageException {
+    String directory = output.endsWith("/") ? output : output + "/";
+    try {
+      List<ResourceId> old = new ArrayList<>();
+      for (String product : Products.ALL) {
+        for (String pattern : List.of("-?????-of-?????.jsonl", "-pane-*.jsonl")) {
+          FileSystems.match(directory + product + pattern, EmptyMatchTreatment.ALLOW)
+              .metadata()
+              .forEach(file -> old.add(file.resourceId()));
+        }
+      }
+      FileSystems.delete(old);
+    } catch (IOException e) {
+      throw new UsageException(
+          "--output=" + output + ": the results of an earlier run cannot be replaced (" + e + ")");
+    }
+  }
+
+  static boolean isLocal(String place) {
+    return !place.contains("://");
+  }
+}

@@ -1,0 +1,131 @@
+package dev.vigil.pipeline;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.io.FileSystems;
+import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
+import org.apache.beam.sdk.io.fs.MatchResult;
+
+/**
+ * What a person is told at the end of a bounded run.
+ *
+ * @param sourcesByRule for each rule, how many of its alerts each source has
+ * @param late how many events were late
+ */
+record Summary(
+    Counts counts,
+    Map<String, Map<String, Long>> sourcesByRule,
+    long late,
+    Duration duration,
+    String output) {
+
+  private static final int TOP = 3;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  static Summary of(PipelineResult result, Settings settings, Duration duration) {
+    Map<String, Map<String, Long>> sourcesByRule = new TreeMap<>();
+    for (String product : new String[] {Products.SUSPICIOUS_LOGINS, Products.ALERTS}) {
+      forEachLine(
+          settings.output(),
+          product,
+          line -> {
+            JsonNode alert = JSON.readTree(line);
+            // An episode's closing is a revision of an alert, not another one.
+            if (!alert.at("/vigil/episode/state").asText().equals("closed")) {
+              sourcesByRule
+                  .computeIfAbsent(alert.at("/rule/id").asText(), r -> new TreeMap<>())
+                  .merge(alert.at("/source/address").asText(), 1L, Long::sum);
+            }
+          });
+    }
+    long[] late = {0};
+    forEachLine(settings.output(), Products.LATE, line -> late[0]++);
+    return new Summary(Counts.of(result), sourcesByRule, late[0], duration, settings.output());
+  }
+
+  void print(PrintStream out) {
+    double seconds = Math.max(duration.toMillis(), 1) / 1_000.0;
+    out.printf(
+        Locale.ROOT,
+        "%,d lines in %.1f s (%,.0f lines/s)%n",
+        counts.lines(),
+        seconds,
+        counts.lines() / seconds);
+    printCounts(out, "events", counts.events());
+    printCounts(out, "failures", counts.failures());
+    sourcesByRule.forEach((rule, sources) -> printRule(out, rule, sources));
+    if (sourcesByRule.isEmpty()) {
+      out.println("  no alerts");
+    }
+    if (late > 0) {
+      out.printf(Locale.ROOT, "  %,d late events%n", late);
+    }
+    out.println("Results: " + output);
+  }
+
+  private static void printCounts(PrintStream out, String name, Map<String, Long> counts) {
+    out.printf(
+        Locale.ROOT, "  %,d %s%s%n", Counts.sum(counts), name, details(counts, counts.size()));
+  }
+
+  private static void printRule(PrintStream out, String rule, Map<String, Long> sources) {
+    out.printf(
+        Locale.ROOT,
+        "  %,d %s from %,d sources%s%n",
+        Counts.sum(sources),
+        rule,
+        sources.size(),
+        details(sources, TOP));
+  }
+
+  private static String details(Map<String, Long> counts, int most) {
+    if (counts.isEmpty()) {
+      return "";
+    }
+    return counts.entrySet().stream()
+        .sorted(
+            Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder())
+                .thenComparing(Map.Entry.comparingByKey()))
+        .limit(most)
+        .map(entry -> String.format(Locale.ROOT, "%s %,d", entry.getKey(), entry.getValue()))
+        .collect(Collectors.joining(", ", ": ", counts.size() > most ? " …" : ""));
+  }
+
+  private interface LineConsumer {
+    void accept(String line) throws IOException;
+  }
+
+  private static void forEachLine(String output, String product, LineConsumer consumer) {
+    try {
+      for (MatchResult.Metadata file :
+          FileSystems.match(output + "/" + product + "-*.jsonl", EmptyMatchTreatment.ALLOW)
+              .metadata()) {
+        try (BufferedReader lines =
+            new BufferedReader(
+                new InputStreamReader(
+                    Channels.newInputStream(FileSystems.open(file.resourceId())),
+                    StandardCharsets.UTF_8))) {
+          for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            consumer.accept(line);
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the results in " + output, e);
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package dev.vigil.pipeline;
+
+import static dev.vigil.detect.SeparateLate.LATE;
+import static dev.vigil.detect.SeparateLate.inTime;
+import static dev.vigil.parse.ParseLogs.EVENTS;
+import static dev.vigil.parse.ParseLogs.FAILURES;
+
+import dev.vigil.detect.CorrelateAttacksWithLogins;
+import dev.vigil.detect.DetectSuspiciousLogins;
+import dev.vigil.detect.JoinAttacksWithLogins;
+import dev.vigil.detect.SelectIntrusions;
+import dev.vigil.detect.SelectLogins;
+import dev.vigil.detect.SeparateLate;
+import dev.vigil.detect.Sides;
+import dev.vigil.event.Alert;
+import dev.vigil.event.Failure;
+import dev.vigil.event.Intrusion;
+import dev.vigil.event.LateEvent;
+import dev.vigil.event.LoginAttempt;
+import dev.vigil.event.SecurityEvent;
+import dev.vigil.event.SuspiciousLogins;
+import dev.vigil.parse.ParseLogs;
+import dev.vigil.pipeline.io.WriteJsonLines;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
+import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionList;
+import org.apache.beam.sdk.values.PCollectionTuple;
+
+/**
+ * The main job: logs in; events, suspicious logins and alerts out.
+ *
+ * <p>Exit code 0: done; 1: the job failed; 2: the command line, or what it names, is wrong, and one
+ * line on standard error says what and how to put it right.
+ */
+public final class Vigil {
+  private Vigil() {}
+
+  public static void main(String[] args) {
+    int code = CommandLine.run(args, System.out, System.err);
+    if (code != 0) {
+      System.exit(code);
+    }
+  }
+
+  /** The whole graph. */
+  static void build(Pipeline pipeline, Settings settings) {
+    DetectSuspiciousLogins count = settings.count();
+    JoinAttacksWithLogins join = settings.join();
+    CorrelateAttacksWithLogins correlate = settings.correlate();
+
+    PCollectionTuple parsed =
+        pipeline
+            .apply("ReadLogs", settings.read())
+            .apply("ParseLogs", ParseLogs.with(settings.parser()));
+    PCollection<SecurityEvent> events = parsed.get(EVENTS);
+
+    PCollectionTuple logins =
+        events
+            .apply("SelectLogins", SelectLogins.create())
+            .apply(
+                "SeparateLateLogins",
+                SeparateLate.of(
+                    LoginAttempt.class, count.deadline(), join.deadline(), correlate.deadline()));
+    PCollectionTuple intrusions =
+        events
+            .apply("SelectIntrusions", SelectIntrusions.create())
+            .apply(
+                "SeparateLateIntrusions",
+                SeparateLate.of(Intrusion.class, join.deadline(), correlate.deadline()));
+
+    PCollection<SuspiciousLogins> suspicious =
+        logins
+            .get(SeparateLate.<LoginAttempt>inTime(DetectSuspiciousLogins.RULE_ID))
+            .apply("DetectSuspiciousLogins", count);
+    PCollection<Alert> joined =
+        sides(logins, intrusions, JoinAttacksWithLogins.RULE_ID)
+            .apply("JoinAttacksWithLogins", join);
+    PCollection<Alert> correlated =
+        sides(logins, intrusions, CorrelateAttacksWithLogins.RULE_ID)
+            .apply("CorrelateAttacksWithLogins", correlate);
+    PCollection<Alert> alerts =
+        PCollectionList.of(joined.apply("Rewindow", Window.into(new GlobalWindows())))
+            .and(correlated)
+            .apply("Alerts", Flatten.pCollections());
+    PCollection<LateEvent> late =
+        PCollectionList.of(logins.get(LATE))
+            .and(intrusions.get(LATE))
+            .apply("Late", Flatten.pCollections());
+
+    String output = settings.output();
+    events.apply("WriteEvents", WriteJsonLines.to(output, Products.EVENTS));
+    suspicious.apply(
+        "WriteSuspiciousLogins", WriteJsonLines.to(output, Products.SUSPICIOUS_LOGINS));
+    alerts.apply("WriteAlerts", WriteJsonLines.to(output, Products.ALERTS));
+    late.apply("WriteLate", WriteJsonLines.to(output, Products.LATE));
+    parsed
+        .get(FAILURES)
+        .apply("WriteFailures", WriteJsonLines.to(output, Products.FAILURES, Failure::document));
+  }
+
+  private static PCollectionTuple sides(
+      PCollectionTuple logins, PCollectionTuple intrusions, String ruleId) {
+    return Sides.of(logins.get(inTime(ruleId)), intrusions.get(inTime(ruleId)));
+  }
+}

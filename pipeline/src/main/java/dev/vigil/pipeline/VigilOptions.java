@@ -1,0 +1,107 @@
+package dev.vigil.pipeline;
+
+import org.apache.beam.sdk.options.Default;
+import org.apache.beam.sdk.options.Description;
+import org.apache.beam.sdk.options.PipelineOptions;
+
+/** What a user may set. {@code --help} is made from this interface. */
+public interface VigilOptions extends PipelineOptions {
+
+  @Description(
+      "What to read: files or globs, separated by commas, plain or compressed (.gz). A format's name"
+          + " after an equals sign, as in /var/log/auth.log=sshd, says that every line has that format;"
+          + " otherwise each line's is recognised. Without any, the sample logs are read.")
+  String getInput();
+
+  void setInput(String value);
+
+  @Description(
+      "The directory for the results: events*.jsonl, suspicious-logins*.jsonl, alerts*.jsonl,"
+          + " late*.jsonl, failures*.jsonl. Results of an earlier run there are replaced.")
+  @Default.String("vigil-output")
+  String getOutput();
+
+  void setOutput(String value);
+
+  @Description(
+      "Keep following the inputs: new lines and new files, until stopped. Local files only.")
+  @Default.Boolean(false)
+  boolean getWatch();
+
+  void setWatch(boolean value);
+
+  @Description("The zone of times that name none, such as Europe/Berlin or +02:00.")
+  @Default.String("UTC")
+  String getTimeZone();
+
+  void setTimeZone(String value);
+
+  @Description(
+      "The year of dates that name none (syslog, Snort). Without it: the latest year in which the date"
+          + " is not after the file's modification time.")
+  Integer getYear();
+
+  void setYear(Integer value);
+
+  @Description("How far ahead of the clock a record may be before it is refused.")
+  @Default.String("5m")
+  String getMaxAhead();
+
+  void setMaxAhead(String value);
+
+  @Description("The longest line in bytes; a longer one is refused.")
+  @Default.Integer(1_048_576)
+  int getMaxLineBytes();
+
+  void setMaxLineBytes(int value);
+
+  @Description("With --watch: how far a record's time may be behind the latest before it is late.")
+  @Default.String("5s")
+  String getMaxDisorder();
+
+  void setMaxDisorder(String value);
+
+  @Description(
+      "With --watch: after how long without any new line time goes on with the clock; 0s is never.")
+  @Default.String("30s")
+  String getIdleAfter();
+
+  void setIdleAfter(String value);
+
+  @Description("How long after its end a window still takes late events.")
+  @Default.String("1m")
+  String getAllowedLateness();
+
+  void setAllowedLateness(String value);
+
+  @Description("The window in which login attempts are counted.")
+  @Default.String("20s")
+  String getLoginWindow();
+
+  void setLoginWindow(String value);
+
+  @Description("How many login attempts of one source in a window are still inconspicuous.")
+  @Default.Long(5)
+  long getLoginThreshold();
+
+  void setLoginThreshold(long value);
+
+  @Description("The window in which IDS events are joined with logins.")
+  @Default.String("5m")
+  String getJoinWindow();
+
+  void setJoinWindow(String value);
+
+  @Description(
+      "How far apart an IDS event and a login may be to be correlated across windows; whole seconds.")
+  @Default.String("1h")
+  String getMemory();
+
+  void setMemory(String value);
+
+  @Description("How many user names, signatures and event ids a record shows; 1 to 100.")
+  @Default.Integer(10)
+  int getShown();
+
+  void setShown(int value);
+}

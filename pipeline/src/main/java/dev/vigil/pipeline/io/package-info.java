@@ -1,0 +1,2 @@
+/** Reading and writing: the only package that knows where logs come from and results go. */
+package dev.vigil.pipeline.io;

@@ -1,0 +1,2 @@
+/** The application: options, the graph, and what the user is told. */
+package dev.vigil.pipeline;

@@ -1,0 +1,282 @@
+package dev.vigil.detect;
+
+import dev.vigil.event.Alert;
+import dev.vigil.event.Ecs;
+import dev.vigil.event.Intrusion;
+import dev.vigil.event.LoginAttempt;
+import dev.vigil.event.SourceEvent;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.beam.sdk.state.BagState;
+import org.apache.beam.sdk.state.StateSpec;
+import org.apache.beam.sdk.state.StateSpecs;
+import org.apache.beam.sdk.state.TimeDomain;
+import org.apache.beam.sdk.state.Timer;
+import org.apache.beam.sdk.state.TimerSpec;
+import org.apache.beam.sdk.state.TimerSpecs;
+import org.apache.beam.sdk.state.ValueState;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
+import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
+import org.apache.beam.sdk.values.PCollectionList;
+import org.apache.beam.sdk.values.PCollectionTuple;
+
+/**
+ * Finds sources that an IDS saw attacking and that tried to log in, within a memory time of each
+ * other, in either order: also the pairs that no fixed window holds.
+ *
+ * <p>In go {@link Sides} with their event times as element timestamps. Each source's events are
+ * taken in the order of event time, once the watermark has passed their second. The first pair
+ * opens an episode, and its {@link Alert} goes out at once, revision 1, with an id anchored on the
+ * event that completed the pair. Later pairs fold into the episode. When the memory time passes
+ * without a new pair, it is closed by revision 2 of the same alert, with the totals. {@link
+ * SourceHistory} has the rules. Bounded input closes its episodes at its end.
+ *
+ * <p>What is remembered of a source is bounded: two summaries of what waits for a partner and two
+ * of the open episode, for as long as the memory time after its last event.
+ *
+ * <p>An event whose second the watermark has passed is late and belongs to {@link SeparateLate}.
+ * One that arrives here all the same counts as if it happened in the last second that was taken.
+ */
+public final class CorrelateAttacksWithLogins
+    extends PTransform<PCollectionTuple, PCollection<Alert>> {
+  private static final long serialVersionUID = 1L;
+
+  /** The rule's id. */
+  public static final String RULE_ID = "attack-from-login-source-across-windows";
+
+  private final Duration memory;
+  private final int shown;
+
+  private CorrelateAttacksWithLogins(Duration memory, int shown) {
+    this.memory = memory;
+    this.shown = shown;
+  }
+
+  /** With a memory of one hour. */
+  public static CorrelateAttacksWithLogins create() {
+    return new CorrelateAttacksWithLogins(Duration.ofHours(1), 10);
+  }
+
+  /** How far apart an IDS event and a login may be; whole seconds. */
+  public CorrelateAttacksWithLogins withMemory(Duration value) {
+    return new CorrelateAttacksWithLogins(value, shown);
+  }
+
+  /** How many names and event ids an alert shows of each side; at most {@value Evidence#MAX}. */
+  public CorrelateAttacksWithLogins withShown(int value) {
+    return new CorrelateAttacksWithLogins(memory, value);
+  }
+
+  /** Until when an event counts: until the watermark has passed its second. */
+  public SeparateLate.Deadline deadline() {
+    return new SeparateLate.Deadline(RULE_ID, SourceHistory.SECOND, Duration.ZERO);
+  }
+
+  private Ecs.Rule rule() {
+    return new Ecs.Rule(
+        RULE_ID,
+        "Attack from a login source, across windows",
+        null,
+        "The source of an IDS alert tried to log in, within "
+            + memory.toSeconds()
+            + " s of it, before or after",
+        "1");
+  }
+
+  @Override
+  public PCollection<Alert> expand(PCollectionTuple sides) {
+    PCollection<KV<String, SourceHistory.Second>> logins =
+        sides
+            .get(Sides.LOGINS)
+            .apply("WindowLogins", Window.<LoginAttempt>into(new GlobalWindows()))
+            .apply("TallyLogins", ParDo.of(new TallyBundle<>(new LoginSeconds(shown))));
+    PCollection<KV<String, SourceHistory.Second>> intrusions =
+        sides
+            .get(Sides.INTRUSIONS)
+            .apply("WindowIntrusions", Window.<Intrusion>into(new GlobalWindows()))
+            .apply("TallyIntrusions", ParDo.of(new TallyBundle<>(new IntrusionSeconds(shown))));
+    PCollection<KV<String, SourceHistory.Second>> both =
+        PCollectionList.of(logins).and(intrusions).apply("BothSides", Flatten.pCollections());
+    return both.apply(
+        "Correlate",
+        ParDo.of(new CorrelateFn(rule(), memory, shown, both.isBounded() == IsBounded.BOUNDED)));
+  }
+
+  /** How one side's events make a second. */
+  private interface Seconds<E extends SourceEvent, S> extends java.io.Serializable {
+    Tally<E, S> tally();
+
+    SourceHistory.Second second(Instant start, S summary);
+  }
+
+  private record LoginSeconds(int maxEvidence) implements Seconds<LoginAttempt, LoginSummary> {
+    @Override
+    public Tally<LoginAttempt, LoginSummary> tally() {
+      return new LoginSummary.Sum(maxEvidence);
+    }
+
+    @Override
+    public SourceHistory.Second second(Instant start, LoginSummary summary) {
+      return new SourceHistory.Second(start, summary, null);
+    }
+  }
+
+  private record IntrusionSeconds(int maxEvidence) implements Seconds<Intrusion, IntrusionSummary> {
+    @Override
+    public Tally<Intrusion, IntrusionSummary> tally() {
+      return new IntrusionSummary.Sum(maxEvidence);
+    }
+
+    @Override
+    public SourceHistory.Second second(Instant start, IntrusionSummary summary) {
+      return new SourceHistory.Second(start, null, summary);
+    }
+  }
+
+  /** Sums up each bundle's events by source and second, so that a hot source costs little. */
+  private static final class TallyBundle<E extends SourceEvent, S>
+      extends DoFn<E, KV<String, SourceHistory.Second>> {
+    private static final long serialVersionUID = 1L;
+
+    private record Key(String source, Instant second) {}
+
+    private final Seconds<E, S> seconds;
+    private transient Map<Key, Tally<E, S>> tallies;
+
+    TallyBundle(Seconds<E, S> seconds) {
+      this.seconds = seconds;
+    }
+
+    @StartBundle
+    public void startBundle() {
+      tallies = new HashMap<>();
+    }
+
+    @ProcessElement
+    public void add(@Element E event) {
+      long millis = event.timestamp().toEpochMilli();
+      Instant second =
+          Instant.ofEpochMilli(EventWindows.start(millis, SourceHistory.SECOND.toMillis()));
+      tallies.computeIfAbsent(new Key(event.source(), second), k -> seconds.tally()).add(event);
+    }
+
+    @FinishBundle
+    public void putOut(FinishBundleContext context) {
+      tallies.forEach(
+          (key, tally) ->
+              context.output(
+                  KV.of(key.source, seconds.second(key.second, tally.summary())),
+                  EventWindows.joda(key.second),
+                  GlobalWindow.INSTANCE));
+      tallies = null;
+    }
+  }
+
+  private static final class CorrelateFn extends DoFn<KV<String, SourceHistory.Second>, Alert> {
+    private static final long serialVersionUID = 1L;
+
+    private final Ecs.Rule rule;
+    private final Duration memory;
+    private final int shown;
+    private final boolean bounded;
+
+    @StateId("pending")
+    private final StateSpec<BagState<SourceHistory.Second>> pendingSpec = StateSpecs.bag();
+
+    @StateId("history")
+    private final StateSpec<ValueState<SourceHistory>> historySpec = StateSpecs.value();
+
+    /** When the timer will fire, in milliseconds since 1970: a timer cannot be asked. */
+    @StateId("wakeAt")
+    private final StateSpec<ValueState<Long>> wakeAtSpec = StateSpecs.value();
+
+    @TimerId("wake")
+    private final TimerSpec wakeSpec = TimerSpecs.timer(TimeDomain.EVENT_TIME);
+
+    CorrelateFn(Ecs.Rule rule, Duration memory, int shown, boolean bounded) {
+      this.rule = rule;
+      this.memory = memory;
+      this.shown = shown;
+      this.bounded = bounded;
+    }
+
+    @ProcessElement
+    public void add(
+        @Element KV<String, SourceHistory.Second> element,
+        @StateId("pending") BagState<SourceHistory.Second> pending,
+        @AlwaysFetched @StateId("wakeAt") ValueState<Long> wakeAt,
+        @TimerId("wake") Timer wake) {
+      pending.add(element.getValue());
+      Instant due = element.getValue().start().plus(SourceHistory.SECOND);
+      // Bounded input is all there before any timer fires: once, at the end, does for all of it.
+      long millis = bounded ? GlobalWindow.INSTANCE.maxTimestamp().getMillis() : due.toEpochMilli();
+      Long set = wakeAt.read();
+      if (set == null || millis < set) {
+        wakeAt.write(millis);
+        wake.set(org.joda.time.Instant.ofEpochMilli(millis));
+      }
+    }
+
+    @OnTimer("wake")
+    public void wake(
+        OnTimerContext context,
+        @Key String source,
+        @StateId("pending") BagState<SourceHistory.Second> pending,
+        @StateId("history") ValueState<SourceHistory> stored,
+        @StateId("wakeAt") ValueState<Long> wakeAt,
+        @TimerId("wake") Timer wake,
+        OutputReceiver<Alert> out) {
+      Instant now = Instant.ofEpochMilli(context.fireTimestamp().getMillis());
+      TreeMap<Instant, SourceHistory.Second> due = new TreeMap<>();
+      TreeMap<Instant, SourceHistory.Second> early = new TreeMap<>();
+      for (SourceHistory.Second second : pending.read()) {
+        boolean isDue = !second.start().plus(SourceHistory.SECOND).isAfter(now);
+        (isDue ? due : early).merge(second.start(), second, (a, b) -> a.plus(b, shown));
+      }
+      SourceHistory.Terms terms = new SourceHistory.Terms(rule, source, memory, shown);
+      SourceHistory history = stored.read();
+      if (history == null) {
+        history = SourceHistory.EMPTY;
+      }
+      for (SourceHistory.Second second : due.values()) {
+        history = put(history.take(second, terms), out);
+      }
+      history = put(history.advance(now, terms), out);
+
+      pending.clear();
+      early.values().forEach(pending::add);
+      Instant next = early.isEmpty() ? null : early.firstKey().plus(SourceHistory.SECOND);
+      if (bounded || history.isForgotten(now, memory)) {
+        stored.clear();
+      } else {
+        stored.write(history);
+        Instant change = history.nextChange(memory);
+        next = next == null || change.isBefore(next) ? change : next;
+      }
+      if (next == null) {
+        wakeAt.clear();
+      } else {
+        wakeAt.write(next.toEpochMilli());
+        wake.set(EventWindows.joda(next));
+      }
+    }
+
+    private static SourceHistory put(SourceHistory.Step step, OutputReceiver<Alert> out) {
+      List<Alert> alerts = step.alerts();
+      alerts.forEach(out::output);
+      return step.history();
+    }
+  }
+}

@@ -1,0 +1,326 @@
+package dev.vigil.detect;
+
+import dev.vigil.event.AlertFields;
+import dev.vigil.event.Ecs;
+import dev.vigil.event.LoginAttempt;
+import dev.vigil.event.SuspiciousLogins;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.beam.sdk.state.BagState;
+import org.apache.beam.sdk.state.StateSpec;
+import org.apache.beam.sdk.state.StateSpecs;
+import org.apache.beam.sdk.state.TimeDomain;
+import org.apache.beam.sdk.state.Timer;
+import org.apache.beam.sdk.state.TimerSpec;
+import org.apache.beam.sdk.state.TimerSpecs;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.SerializableFunction;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.FixedWindows;
+import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
+import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * Finds sources with more login attempts in a window than a threshold.
+ *
+ * <p>In go {@link LoginAttempt}s with their event times as element timestamps. Attempts of every
+ * outcome are counted per key in tumbling windows of event time, aligned to the epoch, each from
+ * its start, inclusive, to its end, exclusive. Out comes one {@link SuspiciousLogins} for each key
+ * and window with more attempts than the threshold, when the watermark passes the window's end; and
+ * after that, for each late attempt within the allowed lateness, a new revision of the record, with
+ * the same id. What comes later than that is dropped: see {@link SeparateLate}.
+ *
+ * <p>Attempts are summed up bundle by bundle and shuffled by shard, not by key, because what a
+ * keyed element costs does not depend on its size: the shuffle carries few, large elements.
+ */
+public final class DetectSuspiciousLogins
+    extends PTransform<PCollection<LoginAttempt>, PCollection<SuspiciousLogins>> {
+  private static final long serialVersionUID = 1L;
+
+  /** The rule's id. */
+  public static final String RULE_ID = "suspicious-logins";
+
+  private final Duration window;
+  private final long threshold;
+  private final Duration allowedLateness;
+  private final String keyField;
+  private final SerializableFunction<LoginAttempt, String> key;
+  private final int shown;
+  private final int shards;
+
+  private DetectSuspiciousLogins(
+      Duration window,
+      long threshold,
+      Duration allowedLateness,
+      String keyField,
+      SerializableFunction<LoginAttempt, String> key,
+      int shown,
+      int shards) {
+    this.window = window;
+    this.threshold = threshold;
+    this.allowedLateness = allowedLateness;
+    this.keyField = keyField;
+    this.key = key;
+    this.shown = shown;
+    this.shards = shards;
+  }
+
+  /** More than 5 attempts of one source in 20 seconds; no lateness allowed. */
+  public static DetectSuspiciousLogins create() {
+    return new DetectSuspiciousLogins(
+        Duration.ofSeconds(20), 5, Duration.ZERO, "source.address", LoginAttempt::source, 10, 8);
+  }
+
+  /** The windows' size. */
+  public DetectSuspiciousLogins withWindow(Duration value) {
+    return new DetectSuspiciousLogins(
+        value, threshold, allowedLateness, keyField, key, shown, shards);
+  }
+
+  /** The number of attempts that is still inconspicuous. */
+  public DetectSuspiciousLogins withThreshold(long value) {
+    return new DetectSuspiciousLogins(window, value, allowedLateness, keyField, key, shown, shards);
+  }
+
+  /** How long after a window's end its late attempts still count. */
+  public DetectSuspiciousLogins withAllowedLateness(Duration value) {
+    return new DetectSuspiciousLogins(window, threshold, value, keyField, key, shown, shards);
+  }
+
+  /**
+   * What attempts are counted by.
+   *
+   * @param field the ECS name of it, for the record
+   * @param function the key of an attempt; attempts for which it is null are not counted
+   */
+  public DetectSuspiciousLogins withKey(
+      String field, SerializableFunction<LoginAttempt, String> function) {
+    return new DetectSuspiciousLogins(
+        window, threshold, allowedLateness, field, function, shown, shards);
+  }
+
+  /** How many user names and event ids a record shows; at most {@value Evidence#MAX}. */
+  public DetectSuspiciousLogins withShown(int value) {
+    return new DetectSuspiciousLogins(
+        window, threshold, allowedLateness, keyField, key, value, shards);
+  }
+
+  /** How many shards share the keys of a window: the most workers that can count it. */
+  public DetectSuspiciousLogins withShards(int value) {
+    return new DetectSuspiciousLogins(
+        window, threshold, allowedLateness, keyField, key, shown, value);
+  }
+
+  /** Until when an event counts. */
+  public SeparateLate.Deadline deadline() {
+    return new SeparateLate.Deadline(RULE_ID, window, allowedLateness);
+  }
+
+  private Ecs.Rule rule() {
+    return new Ecs.Rule(
+        RULE_ID,
+        "Suspicious logins",
+        null,
+        "More than "
+            + threshold
+            + " login attempts with one "
+            + keyField
+            + " in "
+            + window.toSeconds()
+            + " s",
+        "1");
+  }
+
+  @Override
+  public PCollection<SuspiciousLogins> expand(PCollection<LoginAttempt> logins) {
+    return logins
+        .apply(
+            "Window",
+            Window.<LoginAttempt>into(FixedWindows.of(EventWindows.joda(window)))
+                .withAllowedLateness(EventWindows.joda(allowedLateness))
+                .discardingFiredPanes())
+        .apply("TallyBundle", ParDo.of(new TallyBundle(key, shown, shards)))
+        .apply(
+            "CountWindow",
+            ParDo.of(new CountWindow(rule(), keyField, threshold, shown, allowedLateness)));
+  }
+
+  /**
+   * The record of a key in a window.
+   *
+   * @return null if the attempts are not above the threshold
+   */
+  static @Nullable SuspiciousLogins judge(
+      Ecs.Rule rule,
+      String keyField,
+      String key,
+      AlertFields.Window window,
+      LoginSummary logins,
+      long threshold,
+      int shown) {
+    if (logins.attempts() <= threshold) {
+      return null;
+    }
+    return new SuspiciousLogins(
+        window.end(),
+        new AlertFields.Event(
+            AlertFields.alertId(rule, key, window.start().toString()),
+            "alert",
+            List.of("authentication"),
+            List.of("info"),
+            logins.first(),
+            logins.last()),
+        rule,
+        keyField.equals("source.address") ? AlertFields.Source.of(key) : null,
+        new SuspiciousLogins.Details(
+            logins.attempts(),
+            new SuspiciousLogins.Group(keyField, key),
+            window,
+            logins.facts(shown)));
+  }
+
+  /** The attempts of one shard of the keys in one window and one bundle. */
+  record ShardTally(Map<String, LoginSummary> byKey) {}
+
+  /** Sums up each bundle's attempts by window and key, and puts them out by window and shard. */
+  private static final class TallyBundle extends DoFn<LoginAttempt, KV<Integer, ShardTally>> {
+    private static final long serialVersionUID = 1L;
+
+    private final SerializableFunction<LoginAttempt, String> key;
+    private final int maxEvidence;
+    private final int shards;
+    private transient Map<BoundedWindow, Map<String, LoginSummary.Sum>> tallies;
+
+    TallyBundle(SerializableFunction<LoginAttempt, String> key, int maxEvidence, int shards) {
+      this.key = key;
+      this.maxEvidence = maxEvidence;
+      this.shards = shards;
+    }
+
+    @StartBundle
+    public void startBundle() {
+      tallies = new HashMap<>();
+    }
+
+    @ProcessElement
+    public void add(@Element LoginAttempt login, BoundedWindow window) {
+      String group = key.apply(login);
+      if (group != null) {
+        tallies
+            .computeIfAbsent(window, w -> new HashMap<>())
+            .computeIfAbsent(group, g -> new LoginSummary.Sum(maxEvidence))
+            .add(login);
+      }
+    }
+
+    @FinishBundle
+    public void putOut(FinishBundleContext context) {
+      tallies.forEach(
+          (window, byKey) -> {
+            Map<Integer, Map<String, LoginSummary>> byShard = new HashMap<>();
+            byKey.forEach(
+                (group, tally) ->
+                    byShard
+                        .computeIfAbsent(
+                            Math.floorMod(group.hashCode(), shards), s -> new HashMap<>())
+                        .put(group, tally.summary()));
+            byShard.forEach(
+                (shard, summaries) ->
+                    context.output(
+                        KV.of(shard, new ShardTally(summaries)), window.maxTimestamp(), window));
+          });
+      tallies = null;
+    }
+  }
+
+  /** Adds up a shard's tallies when its window ends, and again when late ones come. */
+  private static final class CountWindow extends DoFn<KV<Integer, ShardTally>, SuspiciousLogins> {
+    private static final long serialVersionUID = 1L;
+
+    private final Ecs.Rule rule;
+    private final String keyField;
+    private final long threshold;
+    private final int shown;
+    private final boolean lateMayCome;
+
+    @StateId("judged")
+    private final StateSpec<BagState<ShardTally>> judgedSpec = StateSpecs.bag();
+
+    @StateId("fresh")
+    private final StateSpec<BagState<ShardTally>> freshSpec = StateSpecs.bag();
+
+    @TimerId("judge")
+    private final TimerSpec judgeSpec = TimerSpecs.timer(TimeDomain.EVENT_TIME);
+
+    CountWindow(
+        Ecs.Rule rule, String keyField, long threshold, int shown, Duration allowedLateness) {
+      this.rule = rule;
+      this.keyField = keyField;
+      this.threshold = threshold;
+      this.shown = shown;
+      this.lateMayCome = !allowedLateness.isZero();
+    }
+
+    @ProcessElement
+    public void add(
+        @Element KV<Integer, ShardTally> tally,
+        BoundedWindow window,
+        @StateId("fresh") BagState<ShardTally> fresh,
+        @TimerId("judge") Timer judge) {
+      fresh.add(tally.getValue());
+      judge.set(window.maxTimestamp());
+    }
+
+    @OnTimer("judge")
+    public void judge(
+        BoundedWindow window,
+        @StateId("fresh") BagState<ShardTally> fresh,
+        @StateId("judged") BagState<ShardTally> judged,
+        OutputReceiver<SuspiciousLogins> out) {
+      Map<String, LoginSummary.Sum> totals = new HashMap<>();
+      List<ShardTally> read = new ArrayList<>();
+      for (ShardTally tally : fresh.read()) {
+        read.add(tally);
+        addTo(totals, tally);
+      }
+      // Only what came since the last time can have changed.
+      Set<String> changed = new HashSet<>(totals.keySet());
+      for (ShardTally tally : judged.read()) {
+        addTo(totals, tally);
+      }
+      fresh.clear();
+      if (lateMayCome) {
+        read.forEach(judged::add);
+      }
+      AlertFields.Window span = EventWindows.of((IntervalWindow) window);
+      for (String group : changed) {
+        SuspiciousLogins record =
+            DetectSuspiciousLogins.judge(
+                rule, keyField, group, span, totals.get(group).summary(), threshold, shown);
+        if (record != null) {
+          out.output(record);
+        }
+      }
+    }
+
+    private void addTo(Map<String, LoginSummary.Sum> totals, ShardTally tally) {
+      tally
+          .byKey()
+          .forEach(
+              (group, summary) ->
+                  totals
+                      .computeIfAbsent(group, g -> new LoginSummary.Sum(shown))
+                      .addSummary(summary));
+    }
+  }
+}

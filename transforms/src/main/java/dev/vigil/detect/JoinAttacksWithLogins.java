@@ -1,0 +1,167 @@
+package dev.vigil.detect;
+
+import dev.vigil.event.Alert;
+import dev.vigil.event.Ecs;
+import dev.vigil.event.Intrusion;
+import dev.vigil.event.LoginAttempt;
+import java.time.Duration;
+import org.apache.beam.sdk.transforms.Combine;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.WithKeys;
+import org.apache.beam.sdk.transforms.join.CoGbkResult;
+import org.apache.beam.sdk.transforms.join.CoGroupByKey;
+import org.apache.beam.sdk.transforms.join.KeyedPCollectionTuple;
+import org.apache.beam.sdk.transforms.windowing.AfterPane;
+import org.apache.beam.sdk.transforms.windowing.AfterWatermark;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.FixedWindows;
+import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
+import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TupleTag;
+import org.apache.beam.sdk.values.TypeDescriptors;
+
+/**
+ * Finds sources that an IDS saw attacking and that tried to log in, both in the same window.
+ *
+ * <p>In go {@link Sides} with their event times as element timestamps. Each side is reduced to one
+ * bounded summary per source and fixed window of event time, then the two are brought together by
+ * {@link CoGroupByKey}: however hot a source is, no pairs are spelled out. Out comes one {@link
+ * Alert} per source and window that has both, when the watermark passes the window's end; and after
+ * that, for late events within the allowed lateness, new revisions of it, with the same id. What
+ * comes later than that is dropped: see {@link SeparateLate}.
+ */
+public final class JoinAttacksWithLogins extends PTransform<PCollectionTuple, PCollection<Alert>> {
+  private static final long serialVersionUID = 1L;
+
+  /** The rule's id. */
+  public static final String RULE_ID = "attack-from-login-source";
+
+  private static final TupleTag<LoginSummary> LOGINS = new TupleTag<>("logins") {};
+  private static final TupleTag<IntrusionSummary> INTRUSIONS = new TupleTag<>("intrusions") {};
+
+  private final Duration window;
+  private final Duration allowedLateness;
+  private final int shown;
+
+  private JoinAttacksWithLogins(Duration window, Duration allowedLateness, int shown) {
+    this.window = window;
+    this.allowedLateness = allowedLateness;
+    this.shown = shown;
+  }
+
+  /** In windows of 5 minutes; no lateness allowed. */
+  public static JoinAttacksWithLogins create() {
+    return new JoinAttacksWithLogins(Duration.ofMinutes(5), Duration.ZERO, 10);
+  }
+
+  /** The windows' size. */
+  public JoinAttacksWithLogins withWindow(Duration value) {
+    return new JoinAttacksWithLogins(value, allowedLateness, shown);
+  }
+
+  /** How long after a window's end its late events still count. */
+  public JoinAttacksWithLogins withAllowedLateness(Duration value) {
+    return new JoinAttacksWithLogins(window, value, shown);
+  }
+
+  /** How many names and event ids an alert shows of each side; at most {@value Evidence#MAX}. */
+  public JoinAttacksWithLogins withShown(int value) {
+    return new JoinAttacksWithLogins(window, allowedLateness, value);
+  }
+
+  /** Until when an event counts. */
+  public SeparateLate.Deadline deadline() {
+    return new SeparateLate.Deadline(RULE_ID, window, allowedLateness);
+  }
+
+  private Ecs.Rule rule() {
+    return new Ecs.Rule(
+        RULE_ID,
+        "Attack from a login source",
+        null,
+        "The source of an IDS alert tried to log in, in one window of " + window.toSeconds() + " s",
+        "1");
+  }
+
+  @Override
+  public PCollection<Alert> expand(PCollectionTuple sides) {
+    PCollection<KV<String, LoginSummary>> logins =
+        sides
+            .get(Sides.LOGINS)
+            .apply("WindowLogins", this.<LoginAttempt>intoWindows())
+            .apply(
+                "KeyLogins",
+                WithKeys.of(LoginAttempt::source).withKeyType(TypeDescriptors.strings()))
+            .apply("SumUpLogins", Combine.perKey(sumUpLogins(shown)));
+    PCollection<KV<String, IntrusionSummary>> intrusions =
+        sides
+            .get(Sides.INTRUSIONS)
+            .apply("WindowIntrusions", this.<Intrusion>intoWindows())
+            .apply(
+                "KeyIntrusions",
+                WithKeys.of(Intrusion::source).withKeyType(TypeDescriptors.strings()))
+            .apply("SumUpIntrusions", Combine.perKey(sumUpIntrusions(shown)));
+    return KeyedPCollectionTuple.of(LOGINS, logins)
+        .and(INTRUSIONS, intrusions)
+        .apply("JoinBySource", CoGroupByKey.create())
+        .apply("Match", ParDo.of(new MatchFn(rule(), shown)));
+  }
+
+  private static TallyFn<LoginAttempt, LoginSummary> sumUpLogins(int maxEvidence) {
+    return new TallyFn<>(LoginSummary.class, nothing -> new LoginSummary.Sum(maxEvidence));
+  }
+
+  private static TallyFn<Intrusion, IntrusionSummary> sumUpIntrusions(int maxEvidence) {
+    return new TallyFn<>(IntrusionSummary.class, nothing -> new IntrusionSummary.Sum(maxEvidence));
+  }
+
+  private <T> Window<T> intoWindows() {
+    return Window.<T>into(FixedWindows.of(EventWindows.joda(window)))
+        .triggering(
+            AfterWatermark.pastEndOfWindow().withLateFirings(AfterPane.elementCountAtLeast(1)))
+        .withAllowedLateness(EventWindows.joda(allowedLateness))
+        .accumulatingFiredPanes();
+  }
+
+  private static final class MatchFn extends DoFn<KV<String, CoGbkResult>, Alert> {
+    private static final long serialVersionUID = 1L;
+
+    private final Ecs.Rule rule;
+    private final int shown;
+
+    MatchFn(Ecs.Rule rule, int shown) {
+      this.rule = rule;
+      this.shown = shown;
+    }
+
+    @ProcessElement
+    public void match(
+        @Element KV<String, CoGbkResult> joined, BoundedWindow window, OutputReceiver<Alert> out) {
+      // Late panes bring a side's earlier summaries along: the fullest one holds all others.
+      LoginSummary logins = null;
+      for (LoginSummary summary : joined.getValue().getAll(LOGINS)) {
+        logins = logins == null || summary.events() > logins.events() ? summary : logins;
+      }
+      IntrusionSummary intrusions = null;
+      for (IntrusionSummary summary : joined.getValue().getAll(INTRUSIONS)) {
+        intrusions =
+            intrusions == null || summary.events() > intrusions.events() ? summary : intrusions;
+      }
+      if (logins != null && intrusions != null) {
+        out.output(
+            Alerts.ofWindow(
+                rule,
+                joined.getKey(),
+                EventWindows.of((IntervalWindow) window),
+                logins,
+                intrusions,
+                shown));
+      }
+    }
+  }
+}

@@ -1,0 +1,236 @@
+package dev.vigil.detect;
+
+import dev.vigil.event.LateEvent;
+import dev.vigil.event.SourceEvent;
+import java.io.Serializable;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.ListCoder;
+import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.state.StateSpec;
+import org.apache.beam.sdk.state.StateSpecs;
+import org.apache.beam.sdk.state.TimeDomain;
+import org.apache.beam.sdk.state.TimerMap;
+import org.apache.beam.sdk.state.TimerSpec;
+import org.apache.beam.sdk.state.TimerSpecs;
+import org.apache.beam.sdk.state.ValueState;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
+import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TupleTag;
+import org.apache.beam.sdk.values.TupleTagList;
+import org.apache.beam.sdk.values.TypeDescriptor;
+
+/**
+ * Finds the events that come too late for a detection, which Beam itself would drop without a word.
+ *
+ * <p>In go events with their event times as element timestamps. For each {@link Deadline} there is
+ * an output of the events that are in time for it, {@link Deadline#inTime}, and all that are not
+ * come out as {@link LateEvent}s under {@link #LATE}, one for each deadline missed. Nothing comes
+ * late in bounded input: it passes as it is.
+ *
+ * <p>How exact this is: a DoFn cannot ask for the watermark, but its timers fire in the watermark's
+ * order. So the events go by shard, in the global window where nothing is dropped, and each
+ * deadline of an event that came is a timer; once it has fired, whatever belongs to that window or
+ * to an earlier one is late. Should the watermark pass a deadline between this step and the
+ * detection, the detection drops what this step let pass; runners that fuse the two leave no such
+ * gap.
+ */
+public final class SeparateLate<E extends SourceEvent>
+    extends PTransform<PCollection<E>, PCollectionTuple> {
+  private static final long serialVersionUID = 1L;
+
+  /** The events that were late for a detection. */
+  public static final TupleTag<LateEvent> LATE = new TupleTag<>("late") {};
+
+  private static final int SHARDS = 8;
+
+  private final TypeDescriptor<E> type;
+  private final List<Deadline> deadlines;
+
+  private SeparateLate(TypeDescriptor<E> type, List<Deadline> deadlines) {
+    this.type = type;
+    this.deadlines = deadlines;
+  }
+
+  /**
+   * @param type of the events
+   * @param deadlines one for each detection that the events go to
+   */
+  public static <E extends SourceEvent> SeparateLate<E> of(Class<E> type, Deadline... deadlines) {
+    return new SeparateLate<>(TypeDescriptor.of(type), List.of(deadlines));
+  }
+
+  /** The output of the events that are in time for a rule. */
+  public static <E extends SourceEvent> TupleTag<E> inTime(String ruleId) {
+    return new TupleTag<>("in-time-for-" + ruleId);
+  }
+
+  /**
+   * Until when an event counts in a detection: until the watermark passes its window's end by the
+   * allowed lateness.
+   *
+   * @param window the size of its windows, aligned to the epoch
+   */
+  public record Deadline(String ruleId, Duration window, Duration allowedLateness)
+      implements Serializable {
+
+    Instant windowStart(Instant time) {
+      return Instant.ofEpochMilli(EventWindows.start(time.toEpochMilli(), window.toMillis()));
+    }
+
+    /** Milliseconds since 1970. */
+    long of(Instant time) {
+      return windowStart(time).plus(window).plus(allowedLateness).toEpochMilli();
+    }
+  }
+
+  @Override
+  public PCollectionTuple expand(PCollection<E> events) {
+    if (events.isBounded() == IsBounded.BOUNDED) {
+      PCollectionTuple all =
+          PCollectionTuple.of(
+              LATE,
+              events
+                  .getPipeline()
+                  .apply("NoneLate", Create.empty(TypeDescriptor.of(LateEvent.class))));
+      for (Deadline deadline : deadlines) {
+        all = all.and(SeparateLate.<E>inTime(deadline.ruleId), events);
+      }
+      return all;
+    }
+    Coder<E> coder = events.getCoder();
+    TupleTagList inTime = TupleTagList.empty();
+    for (Deadline deadline : deadlines) {
+      inTime = inTime.and(inTime(deadline.ruleId));
+    }
+    PCollectionTuple separated =
+        events
+            .apply("NeverDropped", Window.<E>into(new GlobalWindows()))
+            .apply("GatherBundle", ParDo.of(new GatherBundle<E>()))
+            .setCoder(KvCoder.of(VarIntCoder.of(), ListCoder.of(coder)))
+            .apply("Separate", ParDo.of(new SeparateFn<E>(deadlines)).withOutputTags(LATE, inTime));
+    for (Deadline deadline : deadlines) {
+      separated
+          .get(SeparateLate.<E>inTime(deadline.ruleId))
+          .setCoder(coder)
+          .setTypeDescriptor(type);
+    }
+    return separated;
+  }
+
+  /** Gathers each bundle's events by shard: few large elements are cheaper than many small ones. */
+  private static final class GatherBundle<E extends SourceEvent>
+      extends DoFn<E, KV<Integer, List<E>>> {
+    private static final long serialVersionUID = 1L;
+
+    private transient Map<Integer, List<E>> shards;
+
+    @StartBundle
+    public void startBundle() {
+      shards = new LinkedHashMap<>();
+    }
+
+    @ProcessElement
+    public void add(@Element E event) {
+      shards
+          .computeIfAbsent(Math.floorMod(event.source().hashCode(), SHARDS), s -> new ArrayList<>())
+          .add(event);
+    }
+
+    @FinishBundle
+    public void putOut(FinishBundleContext context) {
+      shards.forEach(
+          (shard, events) -> {
+            Instant first = events.get(0).timestamp();
+            for (E event : events) {
+              first = event.timestamp().isBefore(first) ? event.timestamp() : first;
+            }
+            // The earliest time in it, so that none goes out again before its element.
+            context.output(KV.of(shard, events), EventWindows.joda(first), GlobalWindow.INSTANCE);
+          });
+      shards = null;
+    }
+  }
+
+  private static final class SeparateFn<E extends SourceEvent>
+      extends DoFn<KV<Integer, List<E>>, LateEvent> {
+    private static final long serialVersionUID = 1L;
+
+    private final List<Deadline> deadlines;
+
+    /** The latest deadline that the watermark has passed, in milliseconds since 1970. */
+    @StateId("passed")
+    private final StateSpec<ValueState<Long>> passedSpec = StateSpecs.value();
+
+    @TimerFamily("deadlines")
+    private final TimerSpec timersSpec = TimerSpecs.timerMap(TimeDomain.EVENT_TIME);
+
+    SeparateFn(List<Deadline> deadlines) {
+      this.deadlines = deadlines;
+    }
+
+    @ProcessElement
+    public void separate(
+        @Element KV<Integer, List<E>> shard,
+        @AlwaysFetched @StateId("passed") ValueState<Long> passedState,
+        @TimerFamily("deadlines") TimerMap timers,
+        MultiOutputReceiver out) {
+      Long read = passedState.read();
+      long passed = read == null ? Long.MIN_VALUE : read;
+      Set<Long> coming = new HashSet<>();
+      Map<Deadline, OutputReceiver<E>> receivers = new HashMap<>();
+      for (Deadline deadline : deadlines) {
+        receivers.put(deadline, out.get(SeparateLate.<E>inTime(deadline.ruleId)));
+      }
+      for (E event : shard.getValue()) {
+        org.joda.time.Instant time = EventWindows.joda(event.timestamp());
+        for (Deadline deadline : deadlines) {
+          long due = deadline.of(event.timestamp());
+          if (due <= passed) {
+            out.get(LATE)
+                .outputWithTimestamp(
+                    LateEvent.of(
+                        event,
+                        deadline.ruleId,
+                        deadline.windowStart(event.timestamp()),
+                        deadline.window),
+                    time);
+          } else {
+            coming.add(due);
+            receivers.get(deadline).outputWithTimestamp(event, time);
+          }
+        }
+      }
+      for (long due : coming) {
+        timers.set(Long.toString(due), org.joda.time.Instant.ofEpochMilli(due));
+      }
+    }
+
+    @OnTimerFamily("deadlines")
+    public void pass(OnTimerContext context, @StateId("passed") ValueState<Long> passedState) {
+      Long passed = passedState.read();
+      long fired = context.fireTimestamp().getMillis();
+      if (passed == null || fired > passed) {
+        passedState.write(fired);
+      }
+    }
+  }
+}
