@@ -222,7 +222,13 @@ public record SyslogHeader(
   private record IsoTime(String text) implements Time {
     @Override
     public Instant resolve(LineContext context) throws MalformedLine {
-      Instant time = Timestamps.parse(text, context.zone());
+      Instant time;
+      try {
+        time = Timestamps.parse(text, context.zone());
+      } catch (ArithmeticException e) {
+        // More digits than an epoch number can have.
+        throw new MalformedLine("unparsable time", text);
+      }
       if (time == null) {
         throw new MalformedLine("unparsable time", text);
       }
