@@ -5,7 +5,16 @@ import java.util.List;
 /** Every format that Vigil knows. */
 public final class LogFormats {
   /** In the order in which they are tried on the first line of an input. */
-  public static final List<LogFormat> ALL = List.of(new LoginsJson());
+  public static final List<LogFormat> ALL =
+      List.of(
+          new LoginsJson(),
+          new IdsJson(),
+          new FirewallJson(),
+          new WebLogJson(),
+          new SuricataEve(),
+          new SnortFast(),
+          new SshdFormat(),
+          new SyslogFormat());
 
   private LogFormats() {}
 
