@@ -1,11 +1,10 @@
 package dev.vigil.detect;
 
+import org.apache.beam.sdk.coders.CannotProvideCoderException;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderRegistry;
 import org.apache.beam.sdk.coders.DelegateCoder;
 import org.apache.beam.sdk.coders.NullableCoder;
-import org.apache.beam.sdk.schemas.NoSuchSchemaException;
-import org.apache.beam.sdk.schemas.SchemaRegistry;
 import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 
@@ -44,24 +43,18 @@ final class TallyFn<E, S> extends Combine.CombineFn<E, Tally<E, S>, S> {
   }
 
   @Override
-  public Coder<Tally<E, S>> getAccumulatorCoder(CoderRegistry registry, Coder<E> inputCoder) {
+  public Coder<Tally<E, S>> getAccumulatorCoder(CoderRegistry registry, Coder<E> inputCoder)
+      throws CannotProvideCoderException {
     SerializableFunction<Void, Tally<E, S>> fresh = create;
     return DelegateCoder.of(
-        NullableCoder.of(summaryCoder()),
+        NullableCoder.of(registry.getCoder(summaryType)),
         Tally::summary,
         summary -> fresh.apply(null).addSummary(summary));
   }
 
   @Override
-  public Coder<S> getDefaultOutputCoder(CoderRegistry registry, Coder<E> inputCoder) {
-    return summaryCoder();
-  }
-
-  private Coder<S> summaryCoder() {
-    try {
-      return SchemaRegistry.createDefault().getSchemaCoder(summaryType);
-    } catch (NoSuchSchemaException e) {
-      throw new IllegalStateException(summaryType + " has no schema", e);
-    }
+  public Coder<S> getDefaultOutputCoder(CoderRegistry registry, Coder<E> inputCoder)
+      throws CannotProvideCoderException {
+    return registry.getCoder(summaryType);
   }
 }

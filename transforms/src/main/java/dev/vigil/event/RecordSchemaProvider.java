@@ -11,9 +11,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.apache.beam.sdk.coders.CannotProvideCoderException;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.CoderProvider;
+import org.apache.beam.sdk.coders.CoderProviderRegistrar;
 import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.schemas.Schema.FieldType;
+import org.apache.beam.sdk.schemas.SchemaCoder;
 import org.apache.beam.sdk.schemas.SchemaProvider;
+import org.apache.beam.sdk.schemas.SchemaProviderRegistrar;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.values.Row;
 import org.apache.beam.sdk.values.TypeDescriptor;
@@ -199,12 +205,33 @@ public final class RecordSchemaProvider implements SchemaProvider {
     }
   }
 
-  /** Makes Beam find the provider. */
-  public static final class Registrar
-      implements org.apache.beam.sdk.schemas.SchemaProviderRegistrar {
+  /** Makes Beam find the schemas. */
+  public static final class Schemas implements SchemaProviderRegistrar {
     @Override
     public List<SchemaProvider> getSchemaProviders() {
       return List.of(new RecordSchemaProvider());
+    }
+  }
+
+  /** Makes Beam find the coders, also of records within other types, such as pairs and lists. */
+  public static final class Coders implements CoderProviderRegistrar {
+    @Override
+    public List<CoderProvider> getCoderProviders() {
+      return List.of(new RecordCoderProvider());
+    }
+  }
+
+  private static final class RecordCoderProvider extends CoderProvider {
+    @Override
+    public <T> Coder<T> coderFor(TypeDescriptor<T> type, List<? extends Coder<?>> components)
+        throws CannotProvideCoderException {
+      RecordSchemaProvider provider = new RecordSchemaProvider();
+      Schema schema = provider.schemaFor(type);
+      if (schema == null) {
+        throw new CannotProvideCoderException(type + " is no record that has a schema");
+      }
+      return SchemaCoder.of(
+          schema, type, provider.toRowFunction(type), provider.fromRowFunction(type));
     }
   }
 }

@@ -20,7 +20,9 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.apache.beam.sdk.coders.CannotProvideCoderException;
 import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.CoderRegistry;
 import org.apache.beam.sdk.io.Compression;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.Read;
@@ -28,8 +30,6 @@ import org.apache.beam.sdk.io.UnboundedSource;
 import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
 import org.apache.beam.sdk.io.fs.MatchResult;
 import org.apache.beam.sdk.options.PipelineOptions;
-import org.apache.beam.sdk.schemas.NoSuchSchemaException;
-import org.apache.beam.sdk.schemas.SchemaRegistry;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
@@ -131,19 +131,19 @@ public final class FollowFiles extends PTransform<PBegin, PCollection<LogLine>> 
 
     @Override
     public Coder<LogLine> getOutputCoder() {
-      return schemaCoder(LogLine.class);
+      return recordCoder(LogLine.class);
     }
 
     @Override
     public Coder<Position> getCheckpointMarkCoder() {
-      return schemaCoder(Position.class);
+      return recordCoder(Position.class);
     }
 
-    private static <T> Coder<T> schemaCoder(Class<T> type) {
+    private static <T> Coder<T> recordCoder(Class<T> type) {
       try {
-        return SchemaRegistry.createDefault().getSchemaCoder(type);
-      } catch (NoSuchSchemaException e) {
-        throw new IllegalStateException(type + " has no schema", e);
+        return CoderRegistry.createDefault().getCoder(type);
+      } catch (CannotProvideCoderException e) {
+        throw new IllegalStateException("every record has a coder", e);
       }
     }
   }
