@@ -20,7 +20,12 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * Where a name comes twice the last value stands, as in most JSON readers.
  */
 public final class JsonFields {
-  private static final JsonFactory JSON = new JsonFactory();
+  /**
+   * Without Jackson's table of the names seen so far: all lines share it, so that one line with
+   * many names of the same hash would break others.
+   */
+  private static final JsonFactory JSON =
+      JsonFactory.builder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).build();
 
   private final Map<String, Object> values;
 
@@ -61,7 +66,10 @@ public final class JsonFields {
       JsonParser parser, String name, Map<String, Object> values, JsonToken token)
       throws IOException {
     switch (token) {
-      case START_OBJECT -> readObject(parser, name + ".", values);
+      case START_OBJECT -> {
+        values.remove(name);
+        readObject(parser, name + ".", values);
+      }
       case START_ARRAY -> {
         values.remove(name);
         for (JsonToken t = parser.nextToken(); t != JsonToken.END_ARRAY; t = parser.nextToken()) {
@@ -72,7 +80,7 @@ public final class JsonFields {
           }
         }
       }
-      case VALUE_STRING -> values.put(name, parser.getText());
+      case VALUE_STRING -> values.put(name, wellFormed(parser.getText()));
       case VALUE_NUMBER_INT -> {
         switch (parser.getNumberType()) {
           case INT, LONG -> values.put(name, parser.getLongValue());
@@ -84,6 +92,28 @@ public final class JsonFields {
       case VALUE_FALSE -> values.put(name, false);
       default -> values.remove(name);
     }
+  }
+
+  /** The text, with U+FFFD for each half of a surrogate pair alone: UTF-8 has no bytes for it. */
+  private static String wellFormed(String text) {
+    StringBuilder repaired = null;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (!Character.isSurrogate(c)) {
+        continue;
+      }
+      if (Character.isHighSurrogate(c)
+          && i + 1 < text.length()
+          && Character.isLowSurrogate(text.charAt(i + 1))) {
+        i++;
+        continue;
+      }
+      if (repaired == null) {
+        repaired = new StringBuilder(text);
+      }
+      repaired.setCharAt(i, '\uFFFD');
+    }
+    return repaired == null ? text : repaired.toString();
   }
 
   /** The value as text, whatever its type, or null if absent or null. */
