@@ -20,11 +20,10 @@ import dev.vigil.event.LoginAttempt;
 import dev.vigil.event.SecurityEvent;
 import dev.vigil.event.SuspiciousLogins;
 import dev.vigil.parse.ParseLogs;
+import dev.vigil.pipeline.io.Rewindow;
 import dev.vigil.pipeline.io.WriteJsonLines;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Flatten;
-import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
-import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionTuple;
@@ -82,7 +81,7 @@ public final class Vigil {
         sides(logins, intrusions, CorrelateAttacksWithLogins.RULE_ID)
             .apply("CorrelateAttacksWithLogins", correlate);
     PCollection<Alert> alerts =
-        PCollectionList.of(joined.apply("Rewindow", Window.into(new GlobalWindows())))
+        PCollectionList.of(joined.apply("Rewindow", Rewindow.globally()))
             .and(correlated)
             .apply("Alerts", Flatten.pCollections());
     PCollection<LateEvent> late =

@@ -109,11 +109,13 @@ public final class EcsJson {
   public static String iso(Instant time) {
     LocalDateTime utc = LocalDateTime.ofEpochSecond(time.getEpochSecond(), 0, ZoneOffset.UTC);
     StringBuilder out = new StringBuilder(24);
-    if (utc.getYear() < 0 || utc.getYear() > 9_999) {
-      out.append(utc.getYear());
-    } else {
-      pad(out, utc.getYear(), 4);
+    int year = utc.getYear();
+    if (year < 0) {
+      out.append('-');
+    } else if (year > 9_999) {
+      out.append('+');
     }
+    pad(out, Math.abs(year), 4);
     pad(out.append('-'), utc.getMonthValue(), 2);
     pad(out.append('-'), utc.getDayOfMonth(), 2);
     pad(out.append('T'), utc.getHour(), 2);

@@ -1,5 +1,6 @@
 package dev.vigil.event;
 
+import java.util.Arrays;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -132,7 +133,7 @@ public final class IpAddress {
     }
     int tail = count - gap;
     System.arraycopy(groups, gap, groups, 8 - tail, tail);
-    java.util.Arrays.fill(groups, gap, 8 - tail, 0);
+    Arrays.fill(groups, gap, 8 - tail, 0);
     return groups;
   }
 

@@ -21,7 +21,12 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * name of more than 200 characters is left out.
  */
 public final class JsonFields {
-  private static final JsonFactory JSON = new JsonFactory();
+  /**
+   * Without Jackson's table of the names seen so far: all lines share it, so that one line with
+   * many names of the same hash would break others.
+   */
+  private static final JsonFactory JSON =
+      JsonFactory.builder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).build();
 
   /**
    * The longest name of an object that is looked into. Each value in it repeats the name: without
@@ -69,6 +74,7 @@ public final class JsonFields {
       throws IOException {
     switch (token) {
       case START_OBJECT -> {
+        values.remove(name);
         if (name.length() <= MAX_PREFIX) {
           readObject(parser, name + ".", values);
         } else {
@@ -85,7 +91,7 @@ public final class JsonFields {
           }
         }
       }
-      case VALUE_STRING -> values.put(name, parser.getText());
+      case VALUE_STRING -> values.put(name, wellFormed(parser.getText()));
       case VALUE_NUMBER_INT -> {
         switch (parser.getNumberType()) {
           case INT, LONG -> values.put(name, parser.getLongValue());
@@ -97,6 +103,28 @@ public final class JsonFields {
       case VALUE_FALSE -> values.put(name, false);
       default -> values.remove(name);
     }
+  }
+
+  /** The text, with U+FFFD for each half of a surrogate pair alone: UTF-8 has no bytes for it. */
+  private static String wellFormed(String text) {
+    StringBuilder repaired = null;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (!Character.isSurrogate(c)) {
+        continue;
+      }
+      if (Character.isHighSurrogate(c)
+          && i + 1 < text.length()
+          && Character.isLowSurrogate(text.charAt(i + 1))) {
+        i++;
+        continue;
+      }
+      if (repaired == null) {
+        repaired = new StringBuilder(text);
+      }
+      repaired.setCharAt(i, '\uFFFD');
+    }
+    return repaired == null ? text : repaired.toString();
   }
 
   /** The value as text, whatever its type, or null if absent or null. */

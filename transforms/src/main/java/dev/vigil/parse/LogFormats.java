@@ -13,6 +13,7 @@ public final class LogFormats {
           new WebLogJson(),
           new SuricataEve(),
           new SnortFast(),
+          new WebAccessFormat(),
           new SshdFormat(),
           new SyslogFormat());
 

@@ -15,7 +15,6 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -119,7 +118,7 @@ public final class LogParser implements Serializable {
           return failure(line, "not of the given format", format.name());
         }
       } else {
-        String input = Objects.requireNonNullElse(line.provenance().path(), input(line));
+        String input = input(line);
         LogFormat last = lastByInput().get(input);
         if (last != null) {
           event = last.parse(lineText);
@@ -136,7 +135,7 @@ public final class LogParser implements Serializable {
           remember(input, format);
         }
       }
-      if (event.timestamp().isAfter(clock.instant().plus(maxAhead))) {
+      if (Duration.between(clock.instant(), event.timestamp()).compareTo(maxAhead) > 0) {
         return failure(line, "time in the future", event.timestamp().toString());
       }
       return new ParseResult(event.build(format.name(), line, text), null);
@@ -146,7 +145,8 @@ public final class LogParser implements Serializable {
   }
 
   private static String input(LogLine line) {
-    return line.provenance().topic() + "/" + line.provenance().partition();
+    String path = line.provenance().path();
+    return path == null ? line.provenance().topic() + "/" + line.provenance().partition() : path;
   }
 
   private Map<String, LogFormat> lastByInput() {

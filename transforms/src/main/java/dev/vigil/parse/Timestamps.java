@@ -14,11 +14,16 @@ public final class Timestamps {
   /** Epoch numbers below it are seconds, the rest milliseconds: year 5138 against March 1973. */
   private static final BigDecimal FIRST_MILLISECONDS = BigDecimal.valueOf(100_000_000_000L);
 
-  /** Digits behind the point, or zeros before it, that an epoch number may have. */
-  private static final int MAX_EPOCH_SCALE = 100;
+  /** Fewer digits before the point are some other number: these begin in March 1973. */
+  private static final int MIN_EPOCH_DIGITS = 9;
 
-  private static final Instant FIRST_YEAR = Instant.parse("0000-01-01T00:00:00Z");
-  private static final Instant YEAR_10000 = Instant.parse("+10000-01-01T00:00:00Z");
+  private static final int MAX_EPOCH_LENGTH = 30;
+
+  /** The digits of the last millisecond of the year 9999. */
+  private static final int MILLISECOND_DIGITS = 15;
+
+  private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
+  private static final Instant END = Instant.parse("9999-12-31T23:59:59.999Z").plusMillis(1);
 
   private static final String MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
@@ -79,18 +84,20 @@ public final class Timestamps {
       // A leap second is the first of the next minute.
       long extra = second == 60 ? 1 : 0;
       if (given instanceof ZoneOffset fixed) {
-        return Instant.ofEpochSecond(
-            date.toEpochDay() * 86_400
-                + hour * 3_600
-                + minute * 60
-                + second
-                - fixed.getTotalSeconds(),
-            nano);
+        return known(
+            Instant.ofEpochSecond(
+                date.toEpochDay() * 86_400
+                    + hour * 3_600
+                    + minute * 60
+                    + second
+                    - fixed.getTotalSeconds(),
+                nano));
       }
-      return date.atTime(hour, minute, second - (int) extra, nano)
-          .atZone(given)
-          .toInstant()
-          .plusSeconds(extra);
+      return known(
+          date.atTime(hour, minute, second - (int) extra, nano)
+              .atZone(given)
+              .toInstant()
+              .plusSeconds(extra));
     } catch (DateTimeException e) {
       return null;
     }
@@ -99,20 +106,30 @@ public final class Timestamps {
   /**
    * The instant of an epoch number: below 10<sup>11</sup> of seconds, else of milliseconds.
    *
-   * @throws ArithmeticException if its year does not have four digits
+   * @throws ArithmeticException if it is not in the years 1 to 9999: later code, and Beam, know no
+   *     others
    */
   static Instant ofEpoch(BigDecimal number) {
-    // Before anything is done with it: a number like 1e999999999 takes that many digits to round.
-    if (Math.abs((long) number.scale()) > MAX_EPOCH_SCALE) {
-      throw new ArithmeticException("not an epoch number");
+    // A number may be short and huge, or tiny: 1e999999999 has a billion digits once written out.
+    long digits = (long) number.precision() - number.scale();
+    if (number.signum() == 0 || digits < -3) {
+      return Instant.ofEpochMilli(number.signum() < 0 ? -1 : 0);
+    }
+    if (digits > MILLISECOND_DIGITS) {
+      throw new ArithmeticException("not in the years 1 to 9999");
     }
     BigDecimal millis =
         number.abs().compareTo(FIRST_MILLISECONDS) < 0 ? number.movePointRight(3) : number;
-    long exact = millis.setScale(0, RoundingMode.FLOOR).longValueExact();
-    if (exact < FIRST_YEAR.toEpochMilli() || exact >= YEAR_10000.toEpochMilli()) {
-      throw new ArithmeticException("not a year of four digits");
+    Instant time = Instant.ofEpochMilli(millis.setScale(0, RoundingMode.FLOOR).longValueExact());
+    if (known(time) == null) {
+      throw new ArithmeticException("not in the years 1 to 9999");
     }
-    return Instant.ofEpochMilli(exact);
+    return time;
+  }
+
+  /** The time, or null if it is not in the years 1 to 9999, in UTC. */
+  private static @Nullable Instant known(Instant time) {
+    return time.isBefore(FIRST) || !time.isBefore(END) ? null : time;
   }
 
   /** The number, 1 to 12, of a month's English abbreviation at a position, or 0. */
@@ -124,9 +141,9 @@ public final class Timestamps {
     return found >= 0 && found % 3 == 0 ? found / 3 + 1 : 0;
   }
 
-  /** The number that the characters from start to end spell, all digits, or -1. */
+  /** The number that the characters from start to end, at most 9, spell, all digits, or -1. */
   static int digits(String text, int start, int end) {
-    if (end > text.length() || start >= end) {
+    if (end > text.length() || start >= end || end - start > 9) {
       return -1;
     }
     int value = 0;
@@ -169,23 +186,31 @@ public final class Timestamps {
   }
 
   private static @Nullable Instant epoch(String text) {
-    int start = text.startsWith("-") ? 1 : 0;
-    boolean point = false;
-    if (text.length() - start < 9 || text.length() > 20) {
+    if (text.length() > MAX_EPOCH_LENGTH) {
       return null;
     }
-    for (int i = start; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '.' && !point && i > start && i < text.length() - 1) {
-        point = true;
-      } else if (!isDigit(c)) {
-        return null;
-      }
+    int start = text.startsWith("-") ? 1 : 0;
+    int point = text.indexOf('.');
+    int whole = point < 0 ? text.length() : point;
+    if (whole - start < MIN_EPOCH_DIGITS || !allDigits(text, start, whole)) {
+      return null;
+    }
+    if (point >= 0 && (point == text.length() - 1 || !allDigits(text, point + 1, text.length()))) {
+      return null;
     }
     try {
       return ofEpoch(new BigDecimal(text));
     } catch (ArithmeticException e) {
       return null;
     }
+  }
+
+  private static boolean allDigits(String text, int start, int end) {
+    for (int i = start; i < end; i++) {
+      if (!isDigit(text.charAt(i))) {
+        return false;
+      }
+    }
+    return true;
   }
 }

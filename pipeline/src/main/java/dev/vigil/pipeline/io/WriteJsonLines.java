@@ -57,7 +57,9 @@ public final class WriteJsonLines<T> extends PTransform<PCollection<T>, PDone> {
   public PDone expand(PCollection<T> records) {
     SerializableFunction<T, Record> form = document;
     PCollection<String> documents =
-        records.apply(
+        records
+            .apply("Rewindow", Rewindow.globally())
+            .apply(
             "ToJson",
             MapElements.into(TypeDescriptors.strings())
                 .via(record -> EcsJson.of(form.apply(record))));

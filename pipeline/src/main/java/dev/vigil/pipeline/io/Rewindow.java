@@ -1,0 +1,32 @@
+package dev.vigil.pipeline.io;
+
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
+import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.values.PCollection;
+import org.joda.time.Duration;
+
+/**
+ * Puts everything into the global window, where nothing is late: for results, whose windows have done
+ * their work, and before collections of different windows are flattened. Timestamps stay.
+ */
+public final class Rewindow<T> extends PTransform<PCollection<T>, PCollection<T>> {
+  private static final long serialVersionUID = 1L;
+
+  private Rewindow() {}
+
+  public static <T> Rewindow<T> globally() {
+    return new Rewindow<>();
+  }
+
+  @Override
+  public PCollection<T> expand(PCollection<T> input) {
+    return input.apply(
+        "IntoGlobalWindow",
+        Window.<T>into(new GlobalWindows())
+            .triggering(DefaultTrigger.of())
+            .withAllowedLateness(Duration.ZERO)
+            .discardingFiredPanes());
+  }
+}
