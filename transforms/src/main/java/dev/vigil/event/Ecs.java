@@ -1,5 +1,6 @@
 package dev.vigil.event;
 
+import java.io.Serializable;
 import java.time.Instant;
 import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -115,7 +116,8 @@ public final class Ecs {
       @Nullable String name,
       @Nullable String category,
       @Nullable String description,
-      @Nullable String version) {}
+      @Nullable String version)
+      implements Serializable {}
 
   /** {@code related.*}: every address and user that the event names, sorted. */
   public record Related(@Nullable List<String> ip, @Nullable List<String> user) {}

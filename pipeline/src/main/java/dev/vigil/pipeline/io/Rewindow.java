@@ -8,8 +8,8 @@ import org.apache.beam.sdk.values.PCollection;
 import org.joda.time.Duration;
 
 /**
- * Puts everything into the global window, where nothing is late: for results, whose windows have done
- * their work, and before collections of different windows are flattened. Timestamps stay.
+ * Puts everything into the global window, where nothing is late: for results, whose windows have
+ * done their work, and before collections of different windows are flattened. Timestamps stay.
  */
 public final class Rewindow<T> extends PTransform<PCollection<T>, PCollection<T>> {
   private static final long serialVersionUID = 1L;

@@ -60,9 +60,9 @@ public final class WriteJsonLines<T> extends PTransform<PCollection<T>, PDone> {
         records
             .apply("Rewindow", Rewindow.globally())
             .apply(
-            "ToJson",
-            MapElements.into(TypeDescriptors.strings())
-                .via(record -> EcsJson.of(form.apply(record))));
+                "ToJson",
+                MapElements.into(TypeDescriptors.strings())
+                    .via(record -> EcsJson.of(form.apply(record))));
     FileIO.Write<Void, String> write = FileIO.<String>write().via(TextIO.sink()).to(directory);
     String prefix = name;
     if (documents.isBounded() == IsBounded.BOUNDED) {
