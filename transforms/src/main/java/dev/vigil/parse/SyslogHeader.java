@@ -9,9 +9,10 @@ import java.util.Map;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * The head of a syslog line: RFC 5424; RFC 3164, with an optional year after the day as network
- * devices write it; or, as rsyslog writes by its high-precision template, an ISO 8601 time in place
- * of RFC 3164's. The priority in angle brackets may be there or not.
+ * The head of a syslog line: RFC 5424; RFC 3164, with an optional year after the day, and zone
+ * after the time, as network devices write it; or, as rsyslog writes by its high-precision
+ * template, an ISO 8601 time in place of RFC 3164's. The priority in angle brackets may be there or
+ * not.
  *
  * @param priority the number in angle brackets, facility × 8 + severity, or null
  * @param rest what follows the time, for formats that know better than the fields below
@@ -69,7 +70,12 @@ public record SyslogHeader(
         return rfc5424(line, position + 2, priority);
       }
     }
-    // Some relays put a star or a sequence number and a colon here; nothing needs them.
+    // Cisco's EMBLEM layout has a colon, or a star for a clock that is not set, in front.
+    while (priority != null
+        && position < line.length()
+        && ":* ".indexOf(line.charAt(position)) >= 0) {
+      position++;
+    }
     Time time;
     int end;
     if (position < line.length() && Timestamps.isDigit(line.charAt(position))) {
@@ -77,7 +83,8 @@ public record SyslogHeader(
       if (end < 0) {
         return null;
       }
-      time = new IsoTime(line.substring(position, end));
+      int timeEnd = line.charAt(end - 1) == ':' ? end - 1 : end;
+      time = new IsoTime(line.substring(position, timeEnd));
     } else {
       BsdTime bsd = BsdTime.parse(line, position);
       if (bsd == null) {
@@ -296,15 +303,19 @@ public record SyslogHeader(
         }
       }
       ZoneId zone = null;
-      // A zone only where the tag follows it behind a colon: a host may be called EST, too.
+      // A zone only where the tag follows it behind a colon: a host may be called EST, too. Without
+      // a year the tag could be called EST as well, unless it comes with a percent sign.
       int word = position + 1;
-      if (year != null && position < line.length() && line.charAt(position) == ' ') {
+      if (position < line.length() && line.charAt(position) == ' ') {
         int wordEnd = word;
         while (wordEnd < line.length() && Character.isLetter(line.charAt(wordEnd))) {
           wordEnd++;
         }
         ZoneOffset named = ABBREVIATIONS.get(line.substring(word, wordEnd));
-        if (named != null && wordEnd < line.length() && line.charAt(wordEnd) == ':') {
+        if (named != null
+            && wordEnd < line.length()
+            && line.charAt(wordEnd) == ':'
+            && (year != null || line.startsWith(": %", wordEnd))) {
           zone = named;
           position = wordEnd;
         }
@@ -319,7 +330,9 @@ public record SyslogHeader(
     public Instant resolve(LineContext context) throws MalformedLine {
       int extra = second == 60 ? 1 : 0;
       if (year == null) {
-        return context.resolve(month, day, hour, minute, second - extra, nano).plusSeconds(extra);
+        LineContext local =
+            zone == null ? context : new LineContext(zone, context.year(), context.written());
+        return local.resolve(month, day, hour, minute, second - extra, nano).plusSeconds(extra);
       }
       try {
         LocalDateTime local =
