@@ -14,6 +14,8 @@ public final class LogFormats {
           new SuricataEve(),
           new SnortFast(),
           new WebAccessFormat(),
+          new IptablesFormat(),
+          new CiscoAsaFormat(),
           new SshdFormat(),
           new SyslogFormat());
 
