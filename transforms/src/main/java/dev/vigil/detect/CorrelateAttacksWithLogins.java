@@ -1,5 +1,7 @@
 package dev.vigil.detect;
 
+import static org.apache.beam.sdk.values.TypeDescriptors.integers;
+
 import dev.vigil.event.Alert;
 import dev.vigil.event.Ecs;
 import dev.vigil.event.Intrusion;
@@ -8,7 +10,6 @@ import dev.vigil.event.SourceEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.beam.sdk.state.BagState;
@@ -21,8 +22,10 @@ import org.apache.beam.sdk.state.TimerSpecs;
 import org.apache.beam.sdk.state.ValueState;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.WithKeys;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
 import org.apache.beam.sdk.transforms.windowing.Window;
@@ -55,6 +58,9 @@ public final class CorrelateAttacksWithLogins
 
   /** The rule's id. */
   public static final String RULE_ID = "attack-from-login-source-across-windows";
+
+  /** Each shard of bounded input must fit into memory, summed up by source and second. */
+  private static final int BOUNDED_SHARDS = 32;
 
   private final Duration memory;
   private final int shown;
@@ -109,9 +115,17 @@ public final class CorrelateAttacksWithLogins
             .apply("TallyIntrusions", ParDo.of(new TallyBundle<>(new IntrusionSeconds(shown))));
     PCollection<KV<String, SourceHistory.Second>> both =
         PCollectionList.of(logins).and(intrusions).apply("BothSides", Flatten.pCollections());
-    return both.apply(
-        "Correlate",
-        ParDo.of(new CorrelateFn(rule(), memory, shown, both.isBounded() == IsBounded.BOUNDED)));
+    if (both.isBounded() == IsBounded.BOUNDED) {
+      return both.apply(
+              "KeyByShard", WithKeys.of(CorrelateAttacksWithLogins::shard).withKeyType(integers()))
+          .apply("GatherShards", GroupByKey.create())
+          .apply("Correlate", ParDo.of(new CorrelateShardFn(rule(), memory, shown)));
+    }
+    return both.apply("Correlate", ParDo.of(new CorrelateSourceFn(rule(), memory, shown)));
+  }
+
+  private static int shard(KV<String, SourceHistory.Second> second) {
+    return Math.floorMod(second.getKey().hashCode(), BOUNDED_SHARDS);
   }
 
   /** How one side's events make a second. */
@@ -184,13 +198,57 @@ public final class CorrelateAttacksWithLogins
     }
   }
 
-  private static final class CorrelateFn extends DoFn<KV<String, SourceHistory.Second>, Alert> {
+  /** Bounded input: everything is there, and each source's history is gone through once. */
+  private static final class CorrelateShardFn
+      extends DoFn<KV<Integer, Iterable<KV<String, SourceHistory.Second>>>, Alert> {
     private static final long serialVersionUID = 1L;
 
     private final Ecs.Rule rule;
     private final Duration memory;
     private final int shown;
-    private final boolean bounded;
+
+    CorrelateShardFn(Ecs.Rule rule, Duration memory, int shown) {
+      this.rule = rule;
+      this.memory = memory;
+      this.shown = shown;
+    }
+
+    @ProcessElement
+    public void correlate(
+        @Element KV<Integer, Iterable<KV<String, SourceHistory.Second>>> shard,
+        OutputReceiver<Alert> out) {
+      Map<String, TreeMap<Instant, SourceHistory.Second>> sources = new HashMap<>();
+      for (KV<String, SourceHistory.Second> element : shard.getValue()) {
+        SourceHistory.Second second = element.getValue();
+        sources
+            .computeIfAbsent(element.getKey(), s -> new TreeMap<>())
+            .merge(second.start(), second, (a, b) -> a.plus(b, shown));
+      }
+      sources.forEach(
+          (source, seconds) -> {
+            SourceHistory.Terms terms = new SourceHistory.Terms(rule, source, memory, shown);
+            SourceHistory history = SourceHistory.EMPTY;
+            for (SourceHistory.Second second : seconds.values()) {
+              history = put(history.take(second, terms), out);
+            }
+            put(history.advance(history.nextChange(memory), terms), out);
+          });
+    }
+  }
+
+  private static SourceHistory put(SourceHistory.Step step, DoFn.OutputReceiver<Alert> out) {
+    step.alerts().forEach(out::output);
+    return step.history();
+  }
+
+  /** Unbounded input: each source's history is kept, and goes on second by second. */
+  private static final class CorrelateSourceFn
+      extends DoFn<KV<String, SourceHistory.Second>, Alert> {
+    private static final long serialVersionUID = 1L;
+
+    private final Ecs.Rule rule;
+    private final Duration memory;
+    private final int shown;
 
     @StateId("pending")
     private final StateSpec<BagState<SourceHistory.Second>> pendingSpec = StateSpecs.bag();
@@ -205,11 +263,10 @@ public final class CorrelateAttacksWithLogins
     @TimerId("wake")
     private final TimerSpec wakeSpec = TimerSpecs.timer(TimeDomain.EVENT_TIME);
 
-    CorrelateFn(Ecs.Rule rule, Duration memory, int shown, boolean bounded) {
+    CorrelateSourceFn(Ecs.Rule rule, Duration memory, int shown) {
       this.rule = rule;
       this.memory = memory;
       this.shown = shown;
-      this.bounded = bounded;
     }
 
     @ProcessElement
@@ -219,9 +276,7 @@ public final class CorrelateAttacksWithLogins
         @AlwaysFetched @StateId("wakeAt") ValueState<Long> wakeAt,
         @TimerId("wake") Timer wake) {
       pending.add(element.getValue());
-      Instant due = element.getValue().start().plus(SourceHistory.SECOND);
-      // Bounded input is all there before any timer fires: once, at the end, does for all of it.
-      long millis = bounded ? GlobalWindow.INSTANCE.maxTimestamp().getMillis() : due.toEpochMilli();
+      long millis = element.getValue().start().plus(SourceHistory.SECOND).toEpochMilli();
       Long set = wakeAt.read();
       if (set == null || millis < set) {
         wakeAt.write(millis);
@@ -258,7 +313,7 @@ public final class CorrelateAttacksWithLogins
       pending.clear();
       early.values().forEach(pending::add);
       Instant next = early.isEmpty() ? null : early.firstKey().plus(SourceHistory.SECOND);
-      if (bounded || history.isForgotten(now, memory)) {
+      if (history.isForgotten(now, memory)) {
         stored.clear();
       } else {
         stored.write(history);
@@ -271,12 +326,6 @@ public final class CorrelateAttacksWithLogins
         wakeAt.write(next.toEpochMilli());
         wake.set(EventWindows.joda(next));
       }
-    }
-
-    private static SourceHistory put(SourceHistory.Step step, OutputReceiver<Alert> out) {
-      List<Alert> alerts = step.alerts();
-      alerts.forEach(out::output);
-      return step.history();
     }
   }
 }

@@ -6,7 +6,6 @@ import dev.vigil.event.LoginAttempt;
 import dev.vigil.event.SuspiciousLogins;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -149,10 +148,20 @@ public final class DetectSuspiciousLogins
             Window.<LoginAttempt>into(FixedWindows.of(EventWindows.joda(window)))
                 .withAllowedLateness(EventWindows.joda(allowedLateness))
                 .discardingFiredPanes())
-        .apply("TallyBundle", ParDo.of(new TallyBundle(key, shown, shards)))
+        .apply("TallyBundle", tallyBundle())
         .apply(
             "CountWindow",
             ParDo.of(new CountWindow(rule(), keyField, threshold, shown, allowedLateness)));
+  }
+
+  private TallyBundle<LoginAttempt, LoginSummary, LoginShard> tallyBundle() {
+    int maxEvidence = shown;
+    return TallyBundle.of(
+        LoginShard.class,
+        key,
+        nothing -> new LoginSummary.Sum(maxEvidence),
+        LoginShard::new,
+        shards);
   }
 
   /**
@@ -189,62 +198,8 @@ public final class DetectSuspiciousLogins
             logins.facts(shown)));
   }
 
-  /** The attempts of one shard of the keys in one window and one bundle. */
-  record ShardTally(Map<String, LoginSummary> byKey) {}
-
-  /** Sums up each bundle's attempts by window and key, and puts them out by window and shard. */
-  private static final class TallyBundle extends DoFn<LoginAttempt, KV<Integer, ShardTally>> {
-    private static final long serialVersionUID = 1L;
-
-    private final SerializableFunction<LoginAttempt, String> key;
-    private final int maxEvidence;
-    private final int shards;
-    private transient Map<BoundedWindow, Map<String, LoginSummary.Sum>> tallies;
-
-    TallyBundle(SerializableFunction<LoginAttempt, String> key, int maxEvidence, int shards) {
-      this.key = key;
-      this.maxEvidence = maxEvidence;
-      this.shards = shards;
-    }
-
-    @StartBundle
-    public void startBundle() {
-      tallies = new HashMap<>();
-    }
-
-    @ProcessElement
-    public void add(@Element LoginAttempt login, BoundedWindow window) {
-      String group = key.apply(login);
-      if (group != null) {
-        tallies
-            .computeIfAbsent(window, w -> new HashMap<>())
-            .computeIfAbsent(group, g -> new LoginSummary.Sum(maxEvidence))
-            .add(login);
-      }
-    }
-
-    @FinishBundle
-    public void putOut(FinishBundleContext context) {
-      tallies.forEach(
-          (window, byKey) -> {
-            Map<Integer, Map<String, LoginSummary>> byShard = new HashMap<>();
-            byKey.forEach(
-                (group, tally) ->
-                    byShard
-                        .computeIfAbsent(
-                            Math.floorMod(group.hashCode(), shards), s -> new HashMap<>())
-                        .put(group, tally.summary()));
-            byShard.forEach(
-                (shard, summaries) ->
-                    context.output(
-                        KV.of(shard, new ShardTally(summaries)), window.maxTimestamp(), window));
-          });
-      tallies = null;
-    }
-  }
-
   /** Adds up a shard's tallies when its window ends, and again when late ones come. */
-  private static final class CountWindow extends DoFn<KV<Integer, ShardTally>, SuspiciousLogins> {
+  private static final class CountWindow extends DoFn<KV<Integer, LoginShard>, SuspiciousLogins> {
     private static final long serialVersionUID = 1L;
 
     private final Ecs.Rule rule;
@@ -254,10 +209,10 @@ public final class DetectSuspiciousLogins
     private final boolean lateMayCome;
 
     @StateId("judged")
-    private final StateSpec<BagState<ShardTally>> judgedSpec = StateSpecs.bag();
+    private final StateSpec<BagState<LoginShard>> judgedSpec = StateSpecs.bag();
 
     @StateId("fresh")
-    private final StateSpec<BagState<ShardTally>> freshSpec = StateSpecs.bag();
+    private final StateSpec<BagState<LoginShard>> freshSpec = StateSpecs.bag();
 
     @TimerId("judge")
     private final TimerSpec judgeSpec = TimerSpecs.timer(TimeDomain.EVENT_TIME);
@@ -273,9 +228,9 @@ public final class DetectSuspiciousLogins
 
     @ProcessElement
     public void add(
-        @Element KV<Integer, ShardTally> tally,
+        @Element KV<Integer, LoginShard> tally,
         BoundedWindow window,
-        @StateId("fresh") BagState<ShardTally> fresh,
+        @StateId("fresh") BagState<LoginShard> fresh,
         @TimerId("judge") Timer judge) {
       fresh.add(tally.getValue());
       judge.set(window.maxTimestamp());
@@ -284,43 +239,35 @@ public final class DetectSuspiciousLogins
     @OnTimer("judge")
     public void judge(
         BoundedWindow window,
-        @StateId("fresh") BagState<ShardTally> fresh,
-        @StateId("judged") BagState<ShardTally> judged,
+        @StateId("fresh") BagState<LoginShard> fresh,
+        @StateId("judged") BagState<LoginShard> judged,
         OutputReceiver<SuspiciousLogins> out) {
-      Map<String, LoginSummary.Sum> totals = new HashMap<>();
-      List<ShardTally> read = new ArrayList<>();
-      for (ShardTally tally : fresh.read()) {
+      LoginShard.Sum total = new LoginShard.Sum(shown);
+      List<LoginShard> read = new ArrayList<>();
+      Set<String> changed = new HashSet<>();
+      for (LoginShard tally : fresh.read()) {
         read.add(tally);
-        addTo(totals, tally);
+        total.add(tally);
+        changed.addAll(tally.byKey().keySet());
       }
-      // Only what came since the last time can have changed.
-      Set<String> changed = new HashSet<>(totals.keySet());
-      for (ShardTally tally : judged.read()) {
-        addTo(totals, tally);
+      for (LoginShard tally : judged.read()) {
+        total.add(tally);
       }
       fresh.clear();
       if (lateMayCome) {
         read.forEach(judged::add);
       }
       AlertFields.Window span = EventWindows.of((IntervalWindow) window);
+      Map<String, LoginSummary> totals = total.summary().byKey();
+      // Only what came since the last time can have changed.
       for (String group : changed) {
         SuspiciousLogins record =
             DetectSuspiciousLogins.judge(
-                rule, keyField, group, span, totals.get(group).summary(), threshold, shown);
+                rule, keyField, group, span, totals.get(group), threshold, shown);
         if (record != null) {
           out.output(record);
         }
       }
-    }
-
-    private void addTo(Map<String, LoginSummary.Sum> totals, ShardTally tally) {
-      tally
-          .byKey()
-          .forEach(
-              (group, summary) ->
-                  totals
-                      .computeIfAbsent(group, g -> new LoginSummary.Sum(shown))
-                      .addSummary(summary));
     }
   }
 }

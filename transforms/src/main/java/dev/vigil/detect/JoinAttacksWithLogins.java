@@ -5,11 +5,15 @@ import dev.vigil.event.Ecs;
 import dev.vigil.event.Intrusion;
 import dev.vigil.event.LoginAttempt;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.beam.sdk.state.StateSpec;
+import org.apache.beam.sdk.state.StateSpecs;
+import org.apache.beam.sdk.state.ValueState;
 import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.WithKeys;
 import org.apache.beam.sdk.transforms.join.CoGbkResult;
 import org.apache.beam.sdk.transforms.join.CoGroupByKey;
 import org.apache.beam.sdk.transforms.join.KeyedPCollectionTuple;
@@ -23,17 +27,17 @@ import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
-import org.apache.beam.sdk.values.TypeDescriptors;
 
 /**
  * Finds sources that an IDS saw attacking and that tried to log in, both in the same window.
  *
  * <p>In go {@link Sides} with their event times as element timestamps. Each side is reduced to one
  * bounded summary per source and fixed window of event time, then the two are brought together by
- * {@link CoGroupByKey}: however hot a source is, no pairs are spelled out. Out comes one {@link
- * Alert} per source and window that has both, when the watermark passes the window's end; and after
- * that, for late events within the allowed lateness, new revisions of it, with the same id. What
- * comes later than that is dropped: see {@link SeparateLate}.
+ * {@link CoGroupByKey}, the sources of a shard at a time (see {@link TallyBundle}): however hot a
+ * source is, no pairs are spelled out. Out comes one {@link Alert} per source and window that has
+ * both, when the watermark passes the window's end; and after that, for late events within the
+ * allowed lateness, new revisions of it, with the same id. What comes later than that is dropped:
+ * see {@link SeparateLate}.
  */
 public final class JoinAttacksWithLogins extends PTransform<PCollectionTuple, PCollection<Alert>> {
   private static final long serialVersionUID = 1L;
@@ -41,8 +45,10 @@ public final class JoinAttacksWithLogins extends PTransform<PCollectionTuple, PC
   /** The rule's id. */
   public static final String RULE_ID = "attack-from-login-source";
 
-  private static final TupleTag<LoginSummary> LOGINS = new TupleTag<>("logins") {};
-  private static final TupleTag<IntrusionSummary> INTRUSIONS = new TupleTag<>("intrusions") {};
+  private static final TupleTag<LoginShard> LOGINS = new TupleTag<>("logins") {};
+  private static final TupleTag<IntrusionShard> INTRUSIONS = new TupleTag<>("intrusions") {};
+
+  private static final int SHARDS = 8;
 
   private final Duration window;
   private final Duration allowedLateness;
@@ -90,34 +96,44 @@ public final class JoinAttacksWithLogins extends PTransform<PCollectionTuple, PC
 
   @Override
   public PCollection<Alert> expand(PCollectionTuple sides) {
-    PCollection<KV<String, LoginSummary>> logins =
+    int maxEvidence = shown;
+    PCollection<KV<Integer, LoginShard>> logins =
         sides
             .get(Sides.LOGINS)
             .apply("WindowLogins", this.<LoginAttempt>intoWindows())
             .apply(
-                "KeyLogins",
-                WithKeys.of(LoginAttempt::source).withKeyType(TypeDescriptors.strings()))
-            .apply("SumUpLogins", Combine.perKey(sumUpLogins(shown)));
-    PCollection<KV<String, IntrusionSummary>> intrusions =
+                "TallyLogins",
+                TallyBundle.of(
+                    LoginShard.class,
+                    LoginAttempt::source,
+                    nothing -> new LoginSummary.Sum(maxEvidence),
+                    LoginShard::new,
+                    SHARDS))
+            .apply(
+                "SumUpLogins",
+                Combine.perKey(
+                    new TallyFn<>(LoginShard.class, nothing -> new LoginShard.Sum(maxEvidence))));
+    PCollection<KV<Integer, IntrusionShard>> intrusions =
         sides
             .get(Sides.INTRUSIONS)
             .apply("WindowIntrusions", this.<Intrusion>intoWindows())
             .apply(
-                "KeyIntrusions",
-                WithKeys.of(Intrusion::source).withKeyType(TypeDescriptors.strings()))
-            .apply("SumUpIntrusions", Combine.perKey(sumUpIntrusions(shown)));
+                "TallyIntrusions",
+                TallyBundle.of(
+                    IntrusionShard.class,
+                    Intrusion::source,
+                    nothing -> new IntrusionSummary.Sum(maxEvidence),
+                    IntrusionShard::new,
+                    SHARDS))
+            .apply(
+                "SumUpIntrusions",
+                Combine.perKey(
+                    new TallyFn<>(
+                        IntrusionShard.class, nothing -> new IntrusionShard.Sum(maxEvidence))));
     return KeyedPCollectionTuple.of(LOGINS, logins)
         .and(INTRUSIONS, intrusions)
         .apply("JoinBySource", CoGroupByKey.create())
         .apply("Match", ParDo.of(new MatchFn(rule(), shown)));
-  }
-
-  private static TallyFn<LoginAttempt, LoginSummary> sumUpLogins(int maxEvidence) {
-    return new TallyFn<>(LoginSummary.class, nothing -> new LoginSummary.Sum(maxEvidence));
-  }
-
-  private static TallyFn<Intrusion, IntrusionSummary> sumUpIntrusions(int maxEvidence) {
-    return new TallyFn<>(IntrusionSummary.class, nothing -> new IntrusionSummary.Sum(maxEvidence));
   }
 
   private <T> Window<T> intoWindows() {
@@ -128,11 +144,17 @@ public final class JoinAttacksWithLogins extends PTransform<PCollectionTuple, PC
         .accumulatingFiredPanes();
   }
 
-  private static final class MatchFn extends DoFn<KV<String, CoGbkResult>, Alert> {
+  /** The revisions of a shard's alerts that went out already. */
+  record Emitted(Map<String, Long> revisionBySource) {}
+
+  private static final class MatchFn extends DoFn<KV<Integer, CoGbkResult>, Alert> {
     private static final long serialVersionUID = 1L;
 
     private final Ecs.Rule rule;
     private final int shown;
+
+    @StateId("emitted")
+    private final StateSpec<ValueState<Emitted>> emittedSpec = StateSpecs.value();
 
     MatchFn(Ecs.Rule rule, int shown) {
       this.rule = rule;
@@ -141,27 +163,49 @@ public final class JoinAttacksWithLogins extends PTransform<PCollectionTuple, PC
 
     @ProcessElement
     public void match(
-        @Element KV<String, CoGbkResult> joined, BoundedWindow window, OutputReceiver<Alert> out) {
-      // Late panes bring a side's earlier summaries along: the fullest one holds all others.
-      LoginSummary logins = null;
-      for (LoginSummary summary : joined.getValue().getAll(LOGINS)) {
-        logins = logins == null || summary.events() > logins.events() ? summary : logins;
+        @Element KV<Integer, CoGbkResult> joined,
+        BoundedWindow window,
+        @StateId("emitted") ValueState<Emitted> emitted,
+        OutputReceiver<Alert> out) {
+      // Late panes bring a side's earlier sums along: the fullest one holds all others.
+      LoginShard logins = null;
+      for (LoginShard shard : joined.getValue().getAll(LOGINS)) {
+        logins = logins == null || shard.events() > logins.events() ? shard : logins;
       }
-      IntrusionSummary intrusions = null;
-      for (IntrusionSummary summary : joined.getValue().getAll(INTRUSIONS)) {
+      IntrusionShard intrusions = null;
+      for (IntrusionShard shard : joined.getValue().getAll(INTRUSIONS)) {
         intrusions =
-            intrusions == null || summary.events() > intrusions.events() ? summary : intrusions;
+            intrusions == null || shard.events() > intrusions.events() ? shard : intrusions;
       }
-      if (logins != null && intrusions != null) {
-        out.output(
+      if (logins == null || intrusions == null) {
+        return;
+      }
+      // A late pane is of the whole shard: of its alerts, only those that changed go out again.
+      Emitted before = emitted.read();
+      Map<String, Long> revisions = new HashMap<>();
+      if (before != null) {
+        revisions.putAll(before.revisionBySource);
+      }
+      for (Map.Entry<String, IntrusionSummary> attacker : intrusions.byKey().entrySet()) {
+        String source = attacker.getKey();
+        LoginSummary attempts = logins.byKey().get(source);
+        if (attempts == null) {
+          continue;
+        }
+        Alert alert =
             Alerts.ofWindow(
                 rule,
-                joined.getKey(),
+                source,
                 EventWindows.of((IntervalWindow) window),
-                logins,
-                intrusions,
-                shown));
+                attempts,
+                attacker.getValue(),
+                shown);
+        Long last = revisions.put(source, alert.vigil().revision());
+        if (last == null || last < alert.vigil().revision()) {
+          out.output(alert);
+        }
       }
+      emitted.write(new Emitted(revisions));
     }
   }
 }
