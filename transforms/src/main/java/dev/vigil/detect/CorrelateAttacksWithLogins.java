@@ -103,19 +103,27 @@ public final class CorrelateAttacksWithLogins
 
   @Override
   public PCollection<Alert> expand(PCollectionTuple sides) {
-    PCollection<KV<String, SourceHistory.Second>> logins =
+    PCollection<LoginAttempt> logins =
         sides
             .get(Sides.LOGINS)
-            .apply("WindowLogins", Window.<LoginAttempt>into(new GlobalWindows()))
-            .apply("TallyLogins", ParDo.of(new TallyBundle<>(new LoginSeconds(shown))));
-    PCollection<KV<String, SourceHistory.Second>> intrusions =
+            .apply("WindowLogins", Window.<LoginAttempt>into(new GlobalWindows()));
+    PCollection<Intrusion> intrusions =
         sides
             .get(Sides.INTRUSIONS)
-            .apply("WindowIntrusions", Window.<Intrusion>into(new GlobalWindows()))
-            .apply("TallyIntrusions", ParDo.of(new TallyBundle<>(new IntrusionSeconds(shown))));
+            .apply("WindowIntrusions", Window.<Intrusion>into(new GlobalWindows()));
+    boolean bounded =
+        logins.isBounded() == IsBounded.BOUNDED && intrusions.isBounded() == IsBounded.BOUNDED;
+    if (bounded) {
+      logins = logins.apply("OnlyOfAttackers", OnlySourcesOf.events(intrusions));
+    }
     PCollection<KV<String, SourceHistory.Second>> both =
-        PCollectionList.of(logins).and(intrusions).apply("BothSides", Flatten.pCollections());
-    if (both.isBounded() == IsBounded.BOUNDED) {
+        PCollectionList.of(
+                logins.apply("TallyLogins", ParDo.of(new TallySeconds<>(new LoginSeconds(shown)))))
+            .and(
+                intrusions.apply(
+                    "TallyIntrusions", ParDo.of(new TallySeconds<>(new IntrusionSeconds(shown)))))
+            .apply("BothSides", Flatten.pCollections());
+    if (bounded) {
       return both.apply(
               "KeyByShard", WithKeys.of(CorrelateAttacksWithLogins::shard).withKeyType(integers()))
           .apply("GatherShards", GroupByKey.create())
@@ -160,7 +168,7 @@ public final class CorrelateAttacksWithLogins
   }
 
   /** Sums up each bundle's events by source and second, so that a hot source costs little. */
-  private static final class TallyBundle<E extends SourceEvent, S>
+  private static final class TallySeconds<E extends SourceEvent, S>
       extends DoFn<E, KV<String, SourceHistory.Second>> {
     private static final long serialVersionUID = 1L;
 
@@ -169,7 +177,7 @@ public final class CorrelateAttacksWithLogins
     private final Seconds<E, S> seconds;
     private transient Map<Key, Tally<E, S>> tallies;
 
-    TallyBundle(Seconds<E, S> seconds) {
+    TallySeconds(Seconds<E, S> seconds) {
       this.seconds = seconds;
     }
 

@@ -34,7 +34,7 @@ public final class ReadFiles extends PTransform<PBegin, PCollection<LogLine>> {
   private static final long serialVersionUID = 1L;
 
   /** Small enough that a bundle of its lines fits into memory beside others. */
-  private static final long RANGE_BYTES = 4L << 20;
+  private static final long RANGE_BYTES = 8L << 20;
 
   private final List<FileInput> inputs;
   private final int maxLineBytes;
