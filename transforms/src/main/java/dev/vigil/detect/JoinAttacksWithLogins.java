@@ -25,6 +25,7 @@ import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
 
@@ -97,9 +98,14 @@ public final class JoinAttacksWithLogins extends PTransform<PCollectionTuple, PC
   @Override
   public PCollection<Alert> expand(PCollectionTuple sides) {
     int maxEvidence = shown;
+    PCollection<LoginAttempt> candidates = sides.get(Sides.LOGINS);
+    if (candidates.isBounded() == IsBounded.BOUNDED
+        && sides.get(Sides.INTRUSIONS).isBounded() == IsBounded.BOUNDED) {
+      candidates =
+          candidates.apply("OnlyOfAttackers", OnlySourcesOf.events(sides.get(Sides.INTRUSIONS)));
+    }
     PCollection<KV<Integer, LoginShard>> logins =
-        sides
-            .get(Sides.LOGINS)
+        candidates
             .apply("WindowLogins", this.<LoginAttempt>intoWindows())
             .apply(
                 "TallyLogins",

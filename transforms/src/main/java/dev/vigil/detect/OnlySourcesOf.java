@@ -10,6 +10,8 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.View;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
+import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionView;
 
@@ -21,21 +23,23 @@ final class OnlySourcesOf<E extends SourceEvent>
     extends PTransform<PCollection<E>, PCollection<E>> {
   private static final long serialVersionUID = 1L;
 
-  private final PCollection<? extends SourceEvent> others;
+  private final PCollection<SourceEvent> others;
 
-  private OnlySourcesOf(PCollection<? extends SourceEvent> others) {
+  private OnlySourcesOf(PCollection<SourceEvent> others) {
     this.others = others;
   }
 
+  @SuppressWarnings("unchecked") // a collection's elements are only read
   static <E extends SourceEvent> OnlySourcesOf<E> events(
       PCollection<? extends SourceEvent> others) {
-    return new OnlySourcesOf<>(others);
+    return new OnlySourcesOf<>((PCollection<SourceEvent>) others);
   }
 
   @Override
   public PCollection<E> expand(PCollection<E> events) {
     PCollectionView<Iterable<Iterable<String>>> sources =
         others
+            .apply("AllOfThem", Window.into(new GlobalWindows()))
             .apply("Sources", ParDo.of(new SourcesFn()))
             .setCoder(IterableCoder.of(StringUtf8Coder.of()))
             .apply("AsView", View.asIterable());
