@@ -36,7 +36,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -119,18 +119,19 @@ class SuitesTest {
       String method,
       long attempts) {}
 
-  private static Path open;
+  private static final Path OPEN = sharedData().resolve("data").resolve("open");
 
-  @BeforeAll
-  static void findData() {
-    String property = System.getProperty("VIGIL_SHARED_DATA", System.getenv("VIGIL_SHARED_DATA"));
-    Path shared =
-        property == null
-            ? Path.of(System.getProperty("vigil.root"), "..", "shared")
-            : Path.of(property);
-    open = shared.resolve("data").resolve("open");
+  private static Path sharedData() {
+    String given = System.getProperty("VIGIL_SHARED_DATA", System.getenv("VIGIL_SHARED_DATA"));
+    return given == null
+        ? Path.of(System.getProperty("vigil.root"), "..", "shared")
+        : Path.of(given);
+  }
+
+  @BeforeEach
+  void findLogs() {
     assumeTrue(
-        Files.isDirectory(open),
+        Files.isDirectory(OPEN),
         "the real logs are not here: set VIGIL_SHARED_DATA to the shared data directory");
   }
 
@@ -393,7 +394,7 @@ class SuitesTest {
   @Test
   void messageNumbersOfTheFirewall() throws IOException {
     Map<String, Integer> expected = new TreeMap<>();
-    JSON.readTree(open.resolve("real-firewall/cisco_asa-a.counts-by-id.json").toFile())
+    JSON.readTree(OPEN.resolve("real-firewall/cisco_asa-a.counts-by-id.json").toFile())
         .get("by_message_id")
         .properties()
         .forEach(entry -> expected.put(entry.getKey(), entry.getValue().asInt()));
@@ -488,7 +489,7 @@ class SuitesTest {
   }
 
   private static List<String> lines(String name) throws IOException {
-    try (InputStream file = Files.newInputStream(open.resolve(name));
+    try (InputStream file = Files.newInputStream(OPEN.resolve(name));
         InputStream bytes = name.endsWith(".gz") ? new GZIPInputStream(file) : file;
         BufferedReader reader =
             new BufferedReader(new InputStreamReader(bytes, StandardCharsets.UTF_8))) {
