@@ -3,6 +3,7 @@ package dev.vigil.parse;
 import static dev.vigil.parse.FormatFixture.assertEvent;
 import static dev.vigil.parse.FormatFixture.assertNotTaken;
 import static dev.vigil.parse.FormatFixture.assertRefused;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,7 +100,8 @@ class SyslogFormatTest {
         "Feb  3 04:05:06 gate sshd[7]: Invalid user eve from 192.0.2.8",
         "Feb  3 04:05:06 gate sshd(pam_unix)[7]: session closed for user eve",
         "Feb  3 04:05:06 gate sshd-session: x",
-        "Feb  3 04:05:06 gate kernel: usb 1-1: new device",
+        "Feb  3 04:05:06 gate kernel: IN=eth0 OUT= SRC=192.0.2.8 DST=192.0.2.1 LEN=40 PROTO=TCP",
+        "Feb  3 04:05:06 gate kernel: TTL=64 ID=1 PROTO=TCP",
         "Feb  3 04:05:06 gate snort: [1:1:1] x",
         "Feb  3 04:05:06 gate snort[7]: [1:1:1] x",
         "Feb  3 04:05:06 gate suricata[7]: [1:1:1] x",
@@ -114,6 +116,19 @@ class SyslogFormatTest {
       })
   void whatBelongsToOtherFormats(String line) {
     assertNotTaken(format, line);
+  }
+
+  /** What a user typed, say, must not keep the line from being read. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Feb  3 04:05:06 gate kernel: usb 1-1: new device",
+        "Feb  3 04:05:06 gate sudo: eve : PWD=/ ; COMMAND=/bin/echo %ASA-6-302013: x",
+        "Feb  3 04:05:06 gate sudo: eve : PWD=/ ; COMMAND=/bin/echo SRC=1 DST=2 PROTO=TCP",
+        "Feb  3 04:05:06 gate app[1]: user %FTD-1-302013: unknown",
+      })
+  void whatOnlyLooksLikeOtherFormats(String line) {
+    assertThat(FormatFixture.parse(format, line).event().event().original()).isEqualTo(line);
   }
 
   @Test

@@ -437,25 +437,16 @@ public final class CiscoAsaFormat implements LogFormat {
     }
     SyslogHeader header = line.syslog();
     if (header == null) {
-      if (!couldBeTime(text.substring(0, tag))) {
+      if (!hasDamagedTime(text, tag)) {
         return null;
       }
       throw new MalformedLine("unparsable time", text.substring(0, tag));
     }
-    String relay = null;
-    int blank = header.rest().indexOf(' ');
-    if (blank > 0 && Timestamps.month(header.rest(), blank + 1) > 0) {
-      // A relay put its time and the device's address in front of the device's own header.
-      SyslogHeader own = SyslogHeader.parse(header.rest().substring(blank + 1));
-      if (own != null) {
-        relay = header.rest().substring(0, blank);
-        header = own;
-      }
-    }
-    Sender sender = Sender.of(header, relay, text, tag);
+    Sender sender = Sender.of(header, text, tag);
     if (sender == null) {
       return null;
     }
+    header = sender.header();
     int level = levelStart(text, tag);
     if (level < 0) {
       throw new MalformedLine("malformed message tag", text.substring(tag));
@@ -486,8 +477,14 @@ public final class CiscoAsaFormat implements LogFormat {
     return event;
   }
 
+  /** Whether a line with a syslog header is a device's. */
+  static boolean owns(SyslogHeader header, String text) {
+    int tag = tagStart(text);
+    return tag >= 0 && Sender.of(header, text, tag) != null;
+  }
+
   /** Where the tag's percent sign is, or -1. */
-  static int tagStart(String text) {
+  private static int tagStart(String text) {
     int limit = Math.min(text.length(), MAX_TAG_OFFSET);
     for (int at = text.indexOf('%'); at >= 0 && at < limit; at = text.indexOf('%', at + 1)) {
       boolean wordStart = at == 0 || " :>".indexOf(text.charAt(at - 1)) >= 0;
@@ -519,27 +516,50 @@ public final class CiscoAsaFormat implements LogFormat {
     return whole ? position : -1;
   }
 
-  /** Whether text before a tag, no syslog header, may have been a time and a host. */
-  private static boolean couldBeTime(String text) {
-    for (int i = 0; i < text.length(); i++) {
+  /** Whether what is before the tag, no syslog header, may have been a time and a host. */
+  private static boolean hasDamagedTime(String text, int tag) {
+    for (int i = 0; i < tag; i++) {
       char c = text.charAt(i);
       if (!Character.isLetterOrDigit(c) && "<> :.-+,*/_".indexOf(c) < 0) {
         return false;
       }
     }
-    return true;
+    // Others' users, say, may be called like a tag.
+    return !SnortFast.hasTime(text) && !WebAccessFormat.hasRequest(text);
   }
 
-  /** Who sent the message, from what is between the time and the tag. */
-  private record Sender(@Nullable String host, @Nullable String program, @Nullable Long pid) {
-    /** Null if the tag is not where a device writes it. */
-    static @Nullable Sender of(SyslogHeader header, @Nullable String relay, String text, int tag) {
+  /**
+   * Who sent the message, from what is between the time and the tag.
+   *
+   * @param header the device's own
+   */
+  private record Sender(
+      SyslogHeader header, @Nullable String host, @Nullable String program, @Nullable Long pid) {
+
+    /** Null if the tag is not where a device writes it, or the program has a format of its own. */
+    static @Nullable Sender of(SyslogHeader outer, String text, int tag) {
+      if (SshdFormat.owns(outer) || SnortFast.owns(outer) || outer.isFrom("kernel", "ulogd")) {
+        return null;
+      }
+      int blank = outer.rest().indexOf(' ');
+      if (blank > 0 && Timestamps.month(outer.rest(), blank + 1) > 0) {
+        // A relay put its time and the device's address in front of the device's own header.
+        SyslogHeader own = SyslogHeader.parse(outer.rest().substring(blank + 1));
+        if (own != null) {
+          return of(own, outer.rest().substring(0, blank), text, tag);
+        }
+      }
+      return of(outer, null, text, tag);
+    }
+
+    private static @Nullable Sender of(
+        SyslogHeader header, @Nullable String relay, String text, int tag) {
       String program = header.program();
       int offset = tag - (text.length() - header.rest().length());
       if (offset < 0) {
         // RFC 5424, in which the tag may be in the place of the program or of the message's type
         boolean device = program == null || program.equals(":") || program.startsWith("%");
-        return device ? new Sender(header.host(), null, null) : null;
+        return device ? new Sender(header, header.host(), null, null) : null;
       }
       if (header.isFrom("kernel", "ulogd")) {
         return null;
@@ -549,11 +569,11 @@ public final class CiscoAsaFormat implements LogFormat {
           program != null && !program.startsWith("%") && header.message().startsWith("%");
       if (before.startsWith("-") || before.startsWith("[")) {
         return header.message().startsWith("%")
-            ? new Sender(header.host(), program, header.pid())
+            ? new Sender(header, header.host(), program, header.pid())
             : null;
       }
       if (tagged && header.host() != null) {
-        return new Sender(header.host(), program, header.pid());
+        return new Sender(header, header.host(), program, header.pid());
       }
       while (before.endsWith(":")) {
         before = before.substring(0, before.length() - 1).strip();
@@ -561,7 +581,7 @@ public final class CiscoAsaFormat implements LogFormat {
       if (before.indexOf(' ') >= 0 || before.indexOf('/') >= 0) {
         return null;
       }
-      return new Sender(before.isEmpty() ? relay : before, null, null);
+      return new Sender(header, before.isEmpty() ? relay : before, null, null);
     }
   }
 

@@ -71,15 +71,11 @@ public final class IptablesFormat implements LogFormat {
     }
     String message = header.message();
     int start = packetStart(message);
-    boolean fromKernel = header.isFrom("kernel", "ulogd");
-    if (!fromKernel
-        && (!isPacket(message, start, header) || CiscoAsaFormat.tagStart(line.text()) >= 0)) {
+    boolean fromKernel = isFromKernel(header);
+    if (!owns(header, line.text())) {
       return null;
     }
     if (start < 0) {
-      if (fromKernel && !hasKnownFields(message)) {
-        return null;
-      }
       throw malformed("no IN= and OUT=");
     }
     Map<String, String> fields = new HashMap<>();
@@ -114,9 +110,29 @@ public final class IptablesFormat implements LogFormat {
     return event;
   }
 
+  /** Whether a line with a syslog header is of netfilter. */
+  static boolean owns(SyslogHeader header, String text) {
+    String message = header.message();
+    int start = packetStart(message);
+    if (isFromKernel(header)) {
+      return start >= 0 || hasKnownFields(message);
+    }
+    return isPacket(message, start, header)
+        && !SshdFormat.owns(header)
+        && !SnortFast.owns(header)
+        && !CiscoAsaFormat.owns(header, text);
+  }
+
+  private static boolean isFromKernel(SyslogHeader header) {
+    return header.isFrom("kernel", "ulogd");
+  }
+
   /** Refuses a packet in the kernel's own log, whose clock counts from the start of the system. */
   private static @Nullable SecurityEventBuilder withoutTime(String text) throws MalformedLine {
-    if (text.startsWith("[") && !withoutUptime(text).equals(text) && packetStart(text) >= 0) {
+    if (text.startsWith("[")
+        && !withoutUptime(text).equals(text)
+        && packetStart(text) >= 0
+        && !WebAccessFormat.hasRequest(text)) {
       throw new MalformedLine("no time", "only the seconds since the system's start");
     }
     return null;

@@ -59,12 +59,20 @@ public final class SnortFast implements LogFormat {
       return isFast(text, time) ? fast(text, time, line.context(), null) : null;
     }
     SyslogHeader syslog = line.syslog();
-    if (syslog == null
-        || !syslog.isFrom("snort", "snort3", "suricata")
-        || SuricataEve.isEve(syslog)) {
+    if (syslog == null || !owns(syslog) || SuricataEve.isEve(syslog)) {
       return null;
     }
     return logged(syslog, line.context());
+  }
+
+  /** Whether a line with a syslog header is this format's, or {@link SuricataEve}'s. */
+  static boolean owns(SyslogHeader header) {
+    return header.isFrom("snort", "snort3", "suricata");
+  }
+
+  /** Whether a line begins with the time of an alert. */
+  static boolean hasTime(String text) {
+    return AlertTime.parse(text) != null;
   }
 
   private static SecurityEventBuilder logged(SyslogHeader syslog, LineContext context)

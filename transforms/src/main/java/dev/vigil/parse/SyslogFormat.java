@@ -18,7 +18,7 @@ public final class SyslogFormat implements LogFormat {
   @Override
   public @Nullable SecurityEventBuilder parse(LineText line) throws MalformedLine {
     SyslogHeader header = line.syslog();
-    if (header == null || !isProgram(header.program()) || hasOwnFormat(header)) {
+    if (header == null || !isProgram(header.program()) || hasOwnFormat(header, line.text())) {
       return null;
     }
     SecurityEventBuilder event = begin(header, line.context());
@@ -58,15 +58,11 @@ public final class SyslogFormat implements LogFormat {
     return program != null && program.chars().anyMatch(Character::isLetter);
   }
 
-  private static boolean hasOwnFormat(SyslogHeader header) {
-    String rest = header.rest();
+  private static boolean hasOwnFormat(SyslogHeader header, String text) {
     return SshdFormat.owns(header)
-        || header.isFrom("kernel", "snort", "snort3", "suricata")
-        || rest.contains("%ASA-")
-        || rest.contains("%FTD-")
-        || rest.contains("%PIX-")
-        // A packet filter's, whichever program relayed it.
-        || (rest.contains(" SRC=") && rest.contains(" DST=") && rest.contains(" PROTO="));
+        || SnortFast.owns(header)
+        || IptablesFormat.owns(header, text)
+        || CiscoAsaFormat.owns(header, text);
   }
 
   private static void account(SecurityEventBuilder event, String text) {

@@ -229,6 +229,11 @@ public final class WebAccessFormat implements LogFormat {
     return value == null || value.equals("-") || value.equals("\"\"") ? null : value;
   }
 
+  /** Whether a time in brackets and the beginning of a request are somewhere in a line. */
+  static boolean hasRequest(String text) {
+    return timeStart(text) >= 0;
+  }
+
   /** Where the time begins behind the first bracket that holds one, or -1. */
   private static int timeStart(String text) {
     for (int i = text.indexOf(" ["); i >= 0; i = text.indexOf(" [", i + 1)) {
