@@ -151,7 +151,6 @@ class LogFormatsTest {
                       "Jan 15 08:00:00 bastion su: FAILED su for root by a",
                       "<13>1 2026-01-15T08:00:00Z host app 12 ID [x@1 a=\"b\"] hello",
                       "2026-01-15T08:00:00.123456+01:00 host systemd[1]: Started x.",
-                      "Jan 15 08:00:00 host kernel: usb 1-1: new device",
                       "Jan 15 08:00:00 host sudo: a : PWD=/ ; COMMAND=/bin/echo %ASA-6-302013: x",
                       "Jan 15 08:00:00 host sudo: a : PWD=/ ; COMMAND=/bin/echo IN=a OUT=b SRC=c"
                           + " DST=d PROTO=e",
@@ -171,6 +170,7 @@ class LogFormatsTest {
           "Jan 15 08:00:00 host kernel: snort[1]: [1:1:1] a [Priority: 1] {TCP} 192.0.2.1:1 ->"
               + " 192.0.2.2:2",
           "Jan 15 08:00:00 192.0.2.1 - - [15/Jan/2026:08:00:00 +0000] \"GET / HTTP/1.1\" 200 5",
+          "Jan 15 08:00:00 host kernel: usb 1-1: new device",
           "{\"event_type\":\"alert\"} Jan 15 08:00:00 host sshd[1]: Failed",
           "[12.345678] IN=eth0 OUT= SRC=192.0.2.1 DST=192.0.2.2 PROTO=TCP");
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.vigil.SharedDirectory;
 import dev.vigil.event.EcsJson;
 import dev.vigil.event.LogLine;
 import dev.vigil.event.Provenance;
@@ -36,6 +37,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,9 +47,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Real logs, whose formats nobody tells the parser, against what other products read from them.
  *
- * <p>The logs are not part of this project. They are looked for in the shared data directory: the
- * system property or environment variable {@code VIGIL_SHARED_DATA} if set, else {@code ../shared}
- * beside the project. Without it these tests are skipped.
+ * <p>The logs are not part of this project: see {@link SharedDirectory}.
  *
  * <p>How many fields agree is asserted exactly, so that nothing changes unnoticed for better or
  * worse. Every field that does not agree is in {@code suite-differences.txt}, with the reason.
@@ -119,20 +119,11 @@ class SuitesTest {
       String method,
       long attempts) {}
 
-  private static final Path OPEN = sharedData().resolve("data").resolve("open");
-
-  private static Path sharedData() {
-    String given = System.getProperty("VIGIL_SHARED_DATA", System.getenv("VIGIL_SHARED_DATA"));
-    return given == null
-        ? Path.of(System.getProperty("vigil.root"), "..", "shared")
-        : Path.of(given);
-  }
+  private static final @Nullable Path OPEN = SharedDirectory.find("data/open");
 
   @BeforeEach
   void findLogs() {
-    assumeTrue(
-        Files.isDirectory(OPEN),
-        "the real logs are not here: set VIGIL_SHARED_DATA to the shared data directory");
+    assumeTrue(OPEN != null, "the real logs are not here");
   }
 
   /**

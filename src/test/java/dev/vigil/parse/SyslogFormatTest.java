@@ -102,6 +102,7 @@ class SyslogFormatTest {
         "Feb  3 04:05:06 gate sshd-session: x",
         "Feb  3 04:05:06 gate kernel: IN=eth0 OUT= SRC=192.0.2.8 DST=192.0.2.1 LEN=40 PROTO=TCP",
         "Feb  3 04:05:06 gate kernel: TTL=64 ID=1 PROTO=TCP",
+        "Feb  3 04:05:06 gate kernel: usb 1-1: new device",
         "Feb  3 04:05:06 gate snort: [1:1:1] x",
         "Feb  3 04:05:06 gate snort[7]: [1:1:1] x",
         "Feb  3 04:05:06 gate suricata[7]: [1:1:1] x",
@@ -122,7 +123,6 @@ class SyslogFormatTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "Feb  3 04:05:06 gate kernel: usb 1-1: new device",
         "Feb  3 04:05:06 gate sudo: eve : PWD=/ ; COMMAND=/bin/echo %ASA-6-302013: x",
         "Feb  3 04:05:06 gate sudo: eve : PWD=/ ; COMMAND=/bin/echo SRC=1 DST=2 PROTO=TCP",
         "Feb  3 04:05:06 gate app[1]: user %FTD-1-302013: unknown",

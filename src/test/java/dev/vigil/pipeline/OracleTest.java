@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vigil.SharedDirectory;
 import dev.vigil.detect.JoinAllPairs;
 import dev.vigil.detect.JoinAttacksWithLogins;
 import dev.vigil.detect.SelectIntrusions;

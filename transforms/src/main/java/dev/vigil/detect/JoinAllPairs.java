@@ -1,8 +1,15 @@
 package dev.vigil.detect;
 
+import static org.apache.beam.sdk.values.TypeDescriptors.integers;
+
 import dev.vigil.event.Intrusion;
 import dev.vigil.event.LoginAttempt;
+import dev.vigil.event.SourceEvent;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -14,7 +21,6 @@ import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
-import org.apache.beam.sdk.values.TypeDescriptors;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -23,11 +29,14 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * <p>In go {@link Sides}, in the same windows; out comes a {@link Pair} for every login and IDS
  * event of the same source in the same window. In the global window, that is every pair there is: n
  * logins and m IDS events of a source make n × m pairs, so this is for bounded input and for
- * checking other detections against. Late events are as the input's windowing has it.
+ * checking other detections against. The IDS events of a shard of the sources must fit into memory.
+ * Late events are as the input's windowing has it.
  */
 public final class JoinAllPairs
     extends PTransform<PCollectionTuple, PCollection<JoinAllPairs.Pair>> {
   private static final long serialVersionUID = 1L;
+
+  private static final int SHARDS = 32;
 
   private static final TupleTag<LoginAttempt> LOGINS = new TupleTag<>("logins") {};
   private static final TupleTag<Intrusion> INTRUSIONS = new TupleTag<>("intrusions") {};
@@ -42,20 +51,17 @@ public final class JoinAllPairs
   public PCollection<Pair> expand(PCollectionTuple sides) {
     return KeyedPCollectionTuple.of(
             LOGINS,
-            sides
-                .get(Sides.LOGINS)
-                .apply(
-                    "KeyLogins",
-                    WithKeys.of(LoginAttempt::source).withKeyType(TypeDescriptors.strings())))
+            sides.get(Sides.LOGINS).apply("KeyLogins", JoinAllPairs.<LoginAttempt>byShard()))
         .and(
             INTRUSIONS,
-            sides
-                .get(Sides.INTRUSIONS)
-                .apply(
-                    "KeyIntrusions",
-                    WithKeys.of(Intrusion::source).withKeyType(TypeDescriptors.strings())))
-        .apply("JoinBySource", CoGroupByKey.create())
+            sides.get(Sides.INTRUSIONS).apply("KeyIntrusions", JoinAllPairs.<Intrusion>byShard()))
+        .apply("JoinByShard", CoGroupByKey.create())
         .apply("Pair", ParDo.of(new PairFn()));
+  }
+
+  private static <E extends SourceEvent> WithKeys<Integer, E> byShard() {
+    return WithKeys.of((E event) -> Math.floorMod(event.source().hashCode(), SHARDS))
+        .withKeyType(integers());
   }
 
   /** One login and one IDS event of the same source. */
@@ -67,16 +73,20 @@ public final class JoinAllPairs
       @Nullable String severity,
       @Nullable String classification) {}
 
-  private static final class PairFn extends DoFn<KV<String, CoGbkResult>, Pair> {
+  private static final class PairFn extends DoFn<KV<Integer, CoGbkResult>, Pair> {
     private static final long serialVersionUID = 1L;
 
     @ProcessElement
-    public void pair(@Element KV<String, CoGbkResult> source, OutputReceiver<Pair> out) {
-      for (Intrusion intrusion : source.getValue().getAll(INTRUSIONS)) {
-        for (LoginAttempt login : source.getValue().getAll(LOGINS)) {
+    public void pair(@Element KV<Integer, CoGbkResult> shard, OutputReceiver<Pair> out) {
+      Map<String, List<Intrusion>> intrusions = new HashMap<>();
+      for (Intrusion intrusion : shard.getValue().getAll(INTRUSIONS)) {
+        intrusions.computeIfAbsent(intrusion.source(), s -> new ArrayList<>()).add(intrusion);
+      }
+      for (LoginAttempt login : shard.getValue().getAll(LOGINS)) {
+        for (Intrusion intrusion : intrusions.getOrDefault(login.source(), List.of())) {
           out.output(
               new Pair(
-                  source.getKey(),
+                  login.source(),
                   login.user(),
                   login.timestamp(),
                   intrusion.timestamp(),

@@ -34,6 +34,9 @@ public final class LogParser implements Serializable {
   /** The stage of this parser's failures. */
   public static final String STAGE = "parse";
 
+  /** Some editors begin a file with it. */
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
+
   /** Inputs whose last format is remembered. */
   private static final int MAX_INPUTS = 1_000;
 
@@ -105,6 +108,9 @@ public final class LogParser implements Serializable {
     } catch (CharacterCodingException e) {
       return failure(line, "not UTF-8", e.getMessage());
     }
+    if (line.provenance().offset() == 0 && text.startsWith(BYTE_ORDER_MARK)) {
+      text = text.substring(1);
+    }
     if (text.isBlank()) {
       return failure(line, "blank line", null);
     }
@@ -136,7 +142,15 @@ public final class LogParser implements Serializable {
         }
       }
       if (Duration.between(clock.instant(), event.timestamp()).compareTo(maxAhead) > 0) {
-        return failure(line, "time in the future", event.timestamp().toString());
+        return new ParseResult(
+            null,
+            new Failure(
+                event.timestamp(),
+                STAGE,
+                "time in the future",
+                event.timestamp().toString(),
+                line.bytes(),
+                line.provenance()));
       }
       return new ParseResult(event.build(format.name(), line, text), null);
     } catch (MalformedLine e) {

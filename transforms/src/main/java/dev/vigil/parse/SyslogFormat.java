@@ -4,8 +4,8 @@ import dev.vigil.event.SecurityEventBuilder;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Syslog lines of any program that has no format of its own: host, process and message, and what
- * PAM, sudo, su and the programs that manage accounts say of users.
+ * Syslog lines of any program that has no format of its own, but for the kernel: host, process and
+ * message, and what PAM, sudo, su and the programs that manage accounts say of users.
  */
 public final class SyslogFormat implements LogFormat {
   private static final long serialVersionUID = 1L;
@@ -59,7 +59,9 @@ public final class SyslogFormat implements LogFormat {
   }
 
   private static boolean hasOwnFormat(SyslogHeader header, String text) {
-    return SshdFormat.owns(header)
+    // What the kernel says, but for packets, is of hardware and drivers: no event for security.
+    return header.isFrom("kernel")
+        || SshdFormat.owns(header)
         || SnortFast.owns(header)
         || IptablesFormat.owns(header, text)
         || CiscoAsaFormat.owns(header, text);

@@ -1,4 +1,4 @@
-package dev.vigil.pipeline;
+package dev.vigil;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
