@@ -39,20 +39,27 @@ public final class ReadFiles extends PTransform<PBegin, PCollection<LogLine>> {
   private final List<FileInput> inputs;
   private final int maxLineBytes;
 
-  private ReadFiles(List<FileInput> inputs, int maxLineBytes) {
+  private final long rangeBytes;
+
+  private ReadFiles(List<FileInput> inputs, int maxLineBytes, long rangeBytes) {
     this.inputs = inputs;
     this.maxLineBytes = maxLineBytes;
+    this.rangeBytes = rangeBytes;
   }
 
   public static ReadFiles of(List<FileInput> inputs, int maxLineBytes) {
-    return new ReadFiles(List.copyOf(inputs), maxLineBytes);
+    return new ReadFiles(List.copyOf(inputs), maxLineBytes, RANGE_BYTES);
+  }
+
+  ReadFiles withRangeBytes(long value) {
+    return new ReadFiles(inputs, maxLineBytes, value);
   }
 
   @Override
   public PCollection<LogLine> expand(PBegin begin) {
     return begin
         .apply("Start", Create.of(0))
-        .apply("ListRanges", ParDo.of(new ListRangesFn(inputs)))
+        .apply("ListRanges", ParDo.of(new ListRangesFn(inputs, rangeBytes)))
         .apply("Spread", Reshuffle.viaRandomKey())
         .apply("ReadRange", ParDo.of(new ReadRangeFn(maxLineBytes)));
   }
@@ -69,9 +76,11 @@ public final class ReadFiles extends PTransform<PBegin, PCollection<LogLine>> {
     private static final long serialVersionUID = 1L;
 
     private final List<FileInput> inputs;
+    private final long rangeBytes;
 
-    ListRangesFn(List<FileInput> inputs) {
+    ListRangesFn(List<FileInput> inputs, long rangeBytes) {
       this.inputs = inputs;
+      this.rangeBytes = rangeBytes;
     }
 
     @ProcessElement
@@ -100,8 +109,8 @@ public final class ReadFiles extends PTransform<PBegin, PCollection<LogLine>> {
           out.output(file);
           continue;
         }
-        for (long start = 0; start < file.end; start += RANGE_BYTES) {
-          long end = Math.min(start + RANGE_BYTES, file.end);
+        for (long start = 0; start < file.end; start += rangeBytes) {
+          long end = Math.min(start + rangeBytes, file.end);
           out.output(new Range(file.path, file.format, file.written, start, end));
         }
       }
