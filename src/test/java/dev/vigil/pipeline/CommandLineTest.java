@@ -99,18 +99,14 @@ class CommandLineTest {
     "watch, maybe",
   })
   void whatIsNoNumber(String option, String value) {
-    Run run = runWith("--" + option + "=" + value);
-    assertThat(run.code()).isEqualTo(2);
-    assertThat(run.out()).isEmpty();
-    assertThat(run.err())
-        .isEqualTo(
-            "vigil: --"
-                + option
-                + "="
-                + value
-                + " is no "
-                + (option.equals("watch") ? "true or false" : "whole number in range")
-                + " See --help for all options.\n");
+    assertRefused(
+        runWith("--" + option + "=" + value),
+        "--"
+            + option
+            + "="
+            + value
+            + ": give "
+            + (option.equals("watch") ? "true or false" : "a whole number"));
   }
 
   @Test

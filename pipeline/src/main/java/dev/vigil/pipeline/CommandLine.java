@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
@@ -47,7 +48,8 @@ final class CommandLine {
       Vigil.build(pipeline, settings);
       return run(pipeline, settings, out, err);
     } catch (UsageException e) {
-      err.println("vigil: " + e.getMessage());
+      err.println(
+          "vigil: " + e.getMessage().lines().map(String::strip).collect(Collectors.joining(" ")));
       return USAGE;
     }
   }
@@ -84,7 +86,7 @@ final class CommandLine {
           .withValidation()
           .as(VigilOptions.class);
     } catch (IllegalArgumentException e) {
-      throw new UsageException(Help.explain(e));
+      throw new UsageException(Help.explain(e, all));
     }
   }
 

@@ -82,7 +82,7 @@ final class Places {
         }
       }
       FileSystems.delete(old);
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) {
       throw new UsageException(
           "--output=" + output + ": the results of an earlier run cannot be replaced (" + e + ")");
     }
