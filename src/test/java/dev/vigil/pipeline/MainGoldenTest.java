@@ -22,7 +22,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -191,14 +195,23 @@ class MainGoldenTest {
     Files.writeString(out.resolve("other.jsonl"), "kept\n");
     run(in, out);
     assertThat(products(out)).isEqualTo(first);
-    assertThat(files(out).stream().map(file -> file.getFileName().toString()))
-        .allMatch(
-            file ->
-                file.equals("other.jsonl")
-                    || file.matches(
-                        "(" + String.join("|", Products.ALL) + ")-\\d{5}-of-\\d{5}.jsonl"))
-        .contains("other.jsonl")
-        .doesNotContain("events-00007-of-00009.jsonl");
+    Map<String, Set<String>> names = new TreeMap<>();
+    for (Path file : files(out)) {
+      String name = file.getFileName().toString();
+      Matcher matcher = Pattern.compile("(.*)-\\d{5}-of-(\\d{5})\\.jsonl").matcher(name);
+      names
+          .computeIfAbsent(
+              matcher.matches() ? matcher.group(1) + " of " + matcher.group(2) : name,
+              key -> new TreeSet<>())
+          .add(name);
+    }
+    assertThat(names.remove("other.jsonl")).isNotNull();
+    // One set of files for each product, and all of its files, empty or not.
+    assertThat(names.keySet().stream().map(set -> set.replaceFirst(" of .*", "")))
+        .containsExactlyInAnyOrderElementsOf(Products.ALL);
+    names.forEach(
+        (set, members) ->
+            assertThat(members).hasSize(Integer.parseInt(set.replaceFirst(".* of 0*", ""))));
   }
 
   /** A document without what tells where its line, or the lines behind it, stood. */

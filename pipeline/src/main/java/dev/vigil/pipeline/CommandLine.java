@@ -1,5 +1,6 @@
 package dev.vigil.pipeline;
 
+import dev.vigil.pipeline.io.Storage;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,7 +16,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
-import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 
 /** From the command line to the finished job. */
@@ -38,7 +38,7 @@ final class CommandLine {
         return OK;
       }
       VigilOptions options = parse(args, defaults);
-      FileSystems.setDefaultPipelineOptions(options);
+      Storage.open(options);
       if (options.getInput() == null) {
         options.setInput(SampleLogs.unpack(options.getOutput()));
       }

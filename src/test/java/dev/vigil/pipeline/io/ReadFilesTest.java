@@ -169,8 +169,8 @@ class ReadFilesTest {
 
   @Test
   void everyLineOfALargeFileOnce() throws IOException {
-    int count = 100_000;
-    int width = 96;
+    int count = 50_000;
+    int width = 192;
     StringBuilder content = new StringBuilder(count * width);
     for (int i = 0; i < count; i++) {
       content.append(String.format("%09d", i)).append("-".repeat(width - 10)).append('\n');

@@ -29,8 +29,6 @@ import org.apache.beam.sdk.io.Compression;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.Read;
 import org.apache.beam.sdk.io.UnboundedSource;
-import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
-import org.apache.beam.sdk.io.fs.MatchResult;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.SerializableFunction;
@@ -207,9 +205,7 @@ public final class FollowFiles extends PTransform<PBegin, PCollection<LogLine>> 
 
     private void discover() throws IOException {
       for (FileInput input : config.inputs) {
-        for (MatchResult.Metadata file :
-            FileSystems.match(input.glob(), EmptyMatchTreatment.ALLOW).metadata()) {
-          String path = file.resourceId().toString();
+        for (String path : Storage.match(input.glob())) {
           cursors.computeIfAbsent(
               path, p -> new Cursor(new FilePosition(p, input.format(), 0, 0, null, null), config));
         }

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.beam.sdk.io.Compression;
 import org.apache.beam.sdk.io.FileSystems;
-import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
 import org.apache.beam.sdk.io.fs.MatchResult;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -87,8 +86,7 @@ public final class ReadFiles extends PTransform<PBegin, PCollection<LogLine>> {
     public void list(OutputReceiver<Range> out) throws IOException {
       Map<String, Range> files = new LinkedHashMap<>();
       for (FileInput input : inputs) {
-        for (MatchResult.Metadata file :
-            FileSystems.match(input.glob(), EmptyMatchTreatment.ALLOW).metadata()) {
+        for (MatchResult.Metadata file : Storage.metadata(input.glob())) {
           String path = file.resourceId().toString();
           files.putIfAbsent(
               path,

@@ -63,10 +63,11 @@ public final class WriteJsonLines<T> extends PTransform<PCollection<T>, PDone> {
                 "ToJson",
                 MapElements.into(TypeDescriptors.strings())
                     .via(record -> EcsJson.of(form.apply(record))));
-    FileIO.Write<Void, String> write = FileIO.<String>write().via(TextIO.sink()).to(directory);
     String prefix = name;
     if (documents.isBounded() == IsBounded.BOUNDED) {
-      documents.apply("WriteFiles", write.withPrefix(prefix).withSuffix(".jsonl"));
+      // Not FileIO, which leaves out the files of a set that nothing is in.
+      String base = directory.endsWith("/") ? directory + prefix : directory + "/" + prefix;
+      documents.apply("WriteFiles", TextIO.write().to(base).withSuffix(".jsonl"));
     } else {
       documents
           .apply(
@@ -79,7 +80,9 @@ public final class WriteJsonLines<T> extends PTransform<PCollection<T>, PDone> {
                   .discardingFiredPanes())
           .apply(
               "WriteFiles",
-              write
+              FileIO.<String>write()
+                  .via(TextIO.sink())
+                  .to(directory)
                   .withNumShards(1)
                   .withNaming(
                       (window, pane, shards, shard, compression) ->
