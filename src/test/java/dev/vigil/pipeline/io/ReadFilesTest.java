@@ -169,8 +169,8 @@ class ReadFilesTest {
 
   @Test
   void everyLineOfALargeFileOnce() throws IOException {
-    int count = 50_000;
-    int width = 192;
+    int count = 10_000;
+    int width = 960;
     StringBuilder content = new StringBuilder(count * width);
     for (int i = 0; i < count; i++) {
       content.append(String.format("%09d", i)).append("-".repeat(width - 10)).append('\n');
