@@ -1,5 +1,6 @@
 package dev.vigil.pipeline;
 
+import dev.vigil.pipeline.io.Storage;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,10 +12,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
-import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 
 /** From the command line to the finished job. */
@@ -37,7 +38,7 @@ final class CommandLine {
         return OK;
       }
       VigilOptions options = parse(args, defaults);
-      FileSystems.setDefaultPipelineOptions(options);
+      Storage.open(options);
       if (options.getInput() == null) {
         options.setInput(SampleLogs.unpack(options.getOutput()));
       }
@@ -47,7 +48,8 @@ final class CommandLine {
       Vigil.build(pipeline, settings);
       return run(pipeline, settings, out, err);
     } catch (UsageException e) {
-      err.println("vigil: " + e.getMessage());
+      err.println(
+          "vigil: " + e.getMessage().lines().map(String::strip).collect(Collectors.joining(" ")));
       return USAGE;
     }
   }
@@ -84,7 +86,7 @@ final class CommandLine {
           .withValidation()
           .as(VigilOptions.class);
     } catch (IllegalArgumentException e) {
-      throw new UsageException(Help.explain(e));
+      throw new UsageException(Help.explain(e, all));
     }
   }
 

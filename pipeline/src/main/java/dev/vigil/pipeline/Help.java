@@ -23,6 +23,8 @@ final class Help {
   private static final Pattern UNKNOWN =
       Pattern.compile("missing a property named '([^']+)'(?:\\. Did you mean '([^']+)'\\?)?");
 
+  private static final Pattern OPTION = Pattern.compile("--(\\w+)(?:=(.*))?");
+
   private Help() {}
 
   /** Prints every option of {@link VigilOptions} with its default. */
@@ -49,6 +51,36 @@ final class Help {
   private static String optionName(Method getter) {
     String name = getter.getName().substring("get".length());
     return name.substring(0, 1).toLowerCase(Locale.ROOT) + name.substring(1);
+  }
+
+  /** What a Vigil option should have instead of the value that it is given; null if it is right. */
+  private static @Nullable String wanted(String arg) {
+    Matcher option = OPTION.matcher(arg);
+    if (!option.matches()) {
+      return null;
+    }
+    String value = option.group(2) == null ? "true" : option.group(2);
+    for (Method getter : VigilOptions.class.getDeclaredMethods()) {
+      if (getter.getName().startsWith("get") && optionName(getter).equals(option.group(1))) {
+        Class<?> type = getter.getReturnType();
+        if (type == boolean.class) {
+          return value.matches("(?i)true|false") ? null : "true or false";
+        }
+        if (type != String.class && !isNumber(value, type == long.class)) {
+          return "a whole number";
+        }
+      }
+    }
+    return null;
+  }
+
+  private static boolean isNumber(String value, boolean isLong) {
+    try {
+      long number = Long.parseLong(value);
+      return isLong || number == (int) number;
+    } catch (NumberFormatException e) {
+      return false;
+    }
   }
 
   private static @Nullable Object preset(Method getter) {
@@ -78,15 +110,25 @@ final class Help {
     return lines;
   }
 
-  /** Beam's complaint about an option, in one line. */
-  static String explain(IllegalArgumentException e) {
+  /**
+   * Beam's complaint about an option, in one line.
+   *
+   * @param args the arguments that it complains about
+   */
+  static String explain(IllegalArgumentException e, List<String> args) {
     String message = String.valueOf(e.getMessage());
+    for (String arg : args) {
+      String wanted = wanted(arg);
+      if (wanted != null) {
+        return arg + ": give " + wanted;
+      }
+    }
     Matcher unknown = UNKNOWN.matcher(message);
     if (unknown.find()) {
       String meant = unknown.group(2);
       return "there is no option --"
           + unknown.group(1)
-          + (meant == null ? "" : "; did you mean --" + meant + "?")
+          + (meant == null ? "." : "; did you mean --" + meant + "?")
           + " See --help for all options.";
     }
     return message.lines().findFirst().orElse("bad option") + " See --help for all options.";

@@ -1,16 +1,13 @@
 package dev.vigil.pipeline;
 
 import dev.vigil.pipeline.io.FileInput;
+import dev.vigil.pipeline.io.Storage;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.beam.sdk.io.FileSystems;
-import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
-import org.apache.beam.sdk.io.fs.MatchResult;
-import org.apache.beam.sdk.io.fs.ResourceId;
 
 /** Looks at the files and directories that the user named before anything runs. */
 final class Places {
@@ -39,13 +36,11 @@ final class Places {
       throw new UsageException("--input=" + glob + " is a directory: give " + glob + "/*");
     }
     try {
-      List<MatchResult.Metadata> files =
-          FileSystems.match(glob, EmptyMatchTreatment.ALLOW).metadata();
+      List<String> files = Storage.match(glob);
       if (files.isEmpty() && !watch) {
         throw new UsageException("--input=" + glob + " names no file: check the path");
       }
-      for (MatchResult.Metadata file : files) {
-        String path = file.resourceId().toString();
+      for (String path : files) {
         if (isLocal(path) && !Files.isReadable(Path.of(path))) {
           throw new UsageException("--input: " + path + " cannot be read: check its permissions");
         }
@@ -73,16 +68,14 @@ final class Places {
   private static void removeOldResults(String output) throws UsageException {
     String directory = output.endsWith("/") ? output : output + "/";
     try {
-      List<ResourceId> old = new ArrayList<>();
+      List<String> old = new ArrayList<>();
       for (String product : Products.ALL) {
         for (String pattern : List.of("-?????-of-?????.jsonl", "-pane-*.jsonl")) {
-          FileSystems.match(directory + product + pattern, EmptyMatchTreatment.ALLOW)
-              .metadata()
-              .forEach(file -> old.add(file.resourceId()));
+          old.addAll(Storage.match(directory + product + pattern));
         }
       }
-      FileSystems.delete(old);
-    } catch (IOException e) {
+      Storage.delete(old);
+    } catch (IOException | IllegalArgumentException e) {
       throw new UsageException(
           "--output=" + output + ": the results of an earlier run cannot be replaced (" + e + ")");
     }

@@ -45,6 +45,10 @@ record Settings(
     int shown) {
 
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
+
+  /** A hundred years: Beam's time ends, and must not while durations are added to it. */
+  private static final Duration MAX_DURATION = Duration.ofDays(36_500);
+
   private static final int MAX_SHOWN = 100;
 
   /**
@@ -161,6 +165,10 @@ record Settings(
     if (duration.compareTo(least) < 0) {
       throw new UsageException(
           "--" + option + "=" + text + " is too short: give " + least.toMillis() + "ms or more");
+    }
+    if (duration.compareTo(MAX_DURATION) > 0) {
+      throw new UsageException(
+          "--" + option + "=" + text + " is too long: give " + MAX_DURATION.toDays() + "d or less");
     }
     return duration;
   }

@@ -2,12 +2,12 @@ package dev.vigil.pipeline;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.vigil.pipeline.io.Storage;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Comparator;
@@ -16,9 +16,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.beam.sdk.PipelineResult;
-import org.apache.beam.sdk.io.FileSystems;
-import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
-import org.apache.beam.sdk.io.fs.MatchResult;
 
 /**
  * What a person is told at the end of a bounded run.
@@ -111,14 +108,9 @@ record Summary(
 
   private static void forEachLine(String output, String product, LineConsumer consumer) {
     try {
-      for (MatchResult.Metadata file :
-          FileSystems.match(output + "/" + product + "-*.jsonl", EmptyMatchTreatment.ALLOW)
-              .metadata()) {
+      for (String file : Storage.match(output + "/" + product + "-*.jsonl")) {
         try (BufferedReader lines =
-            new BufferedReader(
-                new InputStreamReader(
-                    Channels.newInputStream(FileSystems.open(file.resourceId())),
-                    StandardCharsets.UTF_8))) {
+            new BufferedReader(new InputStreamReader(Storage.read(file), StandardCharsets.UTF_8))) {
           for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             consumer.accept(line);
           }

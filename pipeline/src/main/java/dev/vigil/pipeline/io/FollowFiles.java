@@ -2,10 +2,11 @@ package dev.vigil.pipeline.io;
 
 import dev.vigil.event.LogLine;
 import dev.vigil.event.Provenance;
+import java.io.EOFException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.channels.FileChannel;
-import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -14,12 +15,13 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.coders.CannotProvideCoderException;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderRegistry;
@@ -27,8 +29,6 @@ import org.apache.beam.sdk.io.Compression;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.Read;
 import org.apache.beam.sdk.io.UnboundedSource;
-import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
-import org.apache.beam.sdk.io.fs.MatchResult;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.SerializableFunction;
@@ -47,9 +47,12 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * nothing came from any file for the idle time, it goes on with the clock, that time behind: old
  * lines that are added after such a pause are late. An idle time of zero turns that off.
  *
- * <p>A file that begins anew, because it was cut or replaced, is read to its old end and then from
- * its new start; offsets go on counting, so that they stay unique. A compressed file is read once,
- * when it is found. A line without a time is as old as the line before it.
+ * <p>A file that is replaced is read to its old end, as long as it is open here or still in its
+ * directory under another name, and then the new one from its start, once there is something in it;
+ * one that was cut is read from its start. Offsets go on counting, so that they stay unique. Inputs
+ * should not match the names that replaced files are given: under such a name a file is another
+ * one. A compressed file is read once, when it is complete. A line without a time is as old as the
+ * line before it.
  */
 public final class FollowFiles extends PTransform<PBegin, PCollection<LogLine>> {
   private static final long serialVersionUID = 1L;
@@ -80,7 +83,7 @@ public final class FollowFiles extends PTransform<PBegin, PCollection<LogLine>> 
 
   @Override
   public PCollection<LogLine> expand(PBegin begin) {
-    return begin.apply("Follow", Read.from(new FollowedFiles(config, 0, 1)));
+    return begin.apply("Follow", Read.from(new FollowedFiles(config)));
   }
 
   record Config(
@@ -94,7 +97,12 @@ public final class FollowFiles extends PTransform<PBegin, PCollection<LogLine>> 
 
   /** How far a file has been read. */
   record FilePosition(
-      String path, @Nullable String format, long base, long offset, @Nullable Instant latest) {}
+      String path,
+      @Nullable String format,
+      long base,
+      long offset,
+      @Nullable Instant latest,
+      @Nullable String key) {}
 
   /** How far all files of a split have been read. */
   record Position(List<FilePosition> files, Instant watermark)
@@ -107,20 +115,15 @@ public final class FollowFiles extends PTransform<PBegin, PCollection<LogLine>> 
     private static final long serialVersionUID = 1L;
 
     private final Config config;
-    private final int split;
-    private final int splits;
 
-    FollowedFiles(Config config, int split, int splits) {
+    FollowedFiles(Config config) {
       this.config = config;
-      this.split = split;
-      this.splits = splits;
     }
 
+    /** One reader for all files: it merges them, and knows whether any of them has more. */
     @Override
     public List<FollowedFiles> split(int desired, PipelineOptions options) {
-      return IntStream.range(0, desired)
-          .mapToObj(i -> new FollowedFiles(config, i, desired))
-          .toList();
+      return List.of(this);
     }
 
     @Override
@@ -202,13 +205,9 @@ public final class FollowFiles extends PTransform<PBegin, PCollection<LogLine>> 
 
     private void discover() throws IOException {
       for (FileInput input : config.inputs) {
-        for (MatchResult.Metadata file :
-            FileSystems.match(input.glob(), EmptyMatchTreatment.ALLOW).metadata()) {
-          String path = file.resourceId().toString();
-          if (Math.floorMod(path.hashCode(), source.splits) == source.split) {
-            cursors.computeIfAbsent(
-                path, p -> new Cursor(new FilePosition(p, input.format(), 0, 0, null), config));
-          }
+        for (String path : Storage.match(input.glob())) {
+          cursors.computeIfAbsent(
+              path, p -> new Cursor(new FilePosition(p, input.format(), 0, 0, null, null), config));
         }
       }
     }
@@ -239,7 +238,8 @@ public final class FollowFiles extends PTransform<PBegin, PCollection<LogLine>> 
           latest = seen;
         }
         if (cursor.hasNext()) {
-          Instant reached = seen == null ? cursor.nextTime() : seen;
+          Instant reached =
+              seen == null || cursor.nextTime().isAfter(seen) ? cursor.nextTime() : seen;
           held = held == null || reached.isBefore(held) ? reached : held;
         }
       }
@@ -282,20 +282,29 @@ public final class FollowFiles extends PTransform<PBegin, PCollection<LogLine>> 
     return Instant.ofEpochMilli(time.getMillis());
   }
 
-  /** One file, and the next complete line of it. */
+  /** One path, the file that is there or was, and the next complete line of it. */
   private static final class Cursor {
     private final Config config;
     private final String path;
     private final @Nullable String format;
+    private final boolean compressed;
 
     /** The bytes of the files that were at this path before, and are no more. */
     private long base;
 
     private long offset;
     private @Nullable Instant latest;
-    private @Nullable ReadableByteChannel channel;
+
+    /** Which file it is, under whatever name; null before there was one. */
+    private @Nullable String key;
+
+    private @Nullable FileChannel file;
     private @Nullable LineReader lines;
-    private @Nullable Object openedKey;
+    private Instant written = Instant.EPOCH;
+
+    /** Whether another file was at the path before the present lines were looked for. */
+    private boolean replaced;
+
     private boolean finished;
     private @Nullable LogLine next;
     private @Nullable Instant nextTime;
@@ -305,9 +314,11 @@ public final class FollowFiles extends PTransform<PBegin, PCollection<LogLine>> 
       this.config = config;
       this.path = position.path;
       this.format = position.format;
+      this.compressed = ReadFiles.isCompressed(path);
       this.base = position.base;
       this.offset = position.offset;
       this.latest = position.latest;
+      this.key = position.key;
     }
 
     boolean hasNext() {
@@ -327,7 +338,7 @@ public final class FollowFiles extends PTransform<PBegin, PCollection<LogLine>> 
     }
 
     FilePosition position() {
-      return new FilePosition(path, format, base, offset, latest);
+      return new FilePosition(path, format, base, offset, latest, key);
     }
 
     /** Leaves the next line behind, and looks for the one after it. */
@@ -345,93 +356,163 @@ public final class FollowFiles extends PTransform<PBegin, PCollection<LogLine>> 
       if (next != null || finished) {
         return;
       }
-      boolean compressed = ReadFiles.isCompressed(path);
-      if (lines == null && !open(compressed)) {
-        return;
-      }
-      boolean found = lines.next();
-      if (found && (lines.isTerminated() || compressed)) {
-        next =
-            new LogLine(
-                lines.bytes(),
-                Provenance.ofFile(path, base + lines.offset()),
-                written(),
-                format,
-                lines.length());
-        afterNext = lines.nextOffset();
-        Instant time = config.eventTime.apply(next);
-        nextTime = time != null ? time : latest != null ? latest : written();
-        return;
-      }
       if (compressed) {
-        finished = true;
+        peekCompressed();
+      } else if (!peekPlain() && replaced) {
+        // Read to its end, and nobody writes to it any more.
         close();
-        return;
-      }
-      // At the end, or in the middle of a line that is being written: try again from its start.
-      boolean replaced = !Objects.equals(openedKey, key()) || size() < offset;
-      close();
-      if (replaced && exists()) {
-        base += offset;
-        offset = 0;
+        beginAnew();
+        peekPlain();
       }
     }
 
-    private boolean open(boolean compressed) throws IOException {
-      if (compressed) {
-        channel =
-            Compression.detect(path)
-                .readDecompressed(FileSystems.open(FileSystems.matchNewResource(path, false)));
-        lines = new LineReader(channel, 0, config.maxLineBytes);
-        while (lines.nextOffset() < offset && lines.next()) {
-          // read over what was taken before
-        }
-        return true;
+    private boolean peekPlain() throws IOException {
+      if (file == null && !open()) {
+        return false;
       }
-      try {
-        FileChannel file = FileChannel.open(Path.of(path), StandardOpenOption.READ);
-        openedKey = key();
-        if (file.size() <= offset) {
-          boolean cut = file.size() < offset;
-          file.close();
-          if (cut) {
-            base += offset;
-            offset = 0;
-          }
+      if (lines == null) {
+        // In this order: what was written before the file was replaced is there to be read.
+        replaced = isReplaced();
+        if (file.size() < offset) {
+          base += offset;
+          offset = 0;
+        }
+        if (file.size() == offset) {
           return false;
         }
         file.position(offset);
-        channel = file;
         lines = new LineReader(file, offset, config.maxLineBytes);
+        written = modified(Path.of(path));
+      }
+      if (lines.next() && (lines.isTerminated() || replaced)) {
+        found();
         return true;
-      } catch (NoSuchFileException e) {
-        return false; // moved away; another one may come
+      }
+      lines = null; // at the end, or in the middle of a line that is being written
+      return false;
+    }
+
+    private void peekCompressed() throws IOException {
+      try {
+        if (lines == null) {
+          written = modified(Path.of(path));
+          lines =
+              new LineReader(
+                  Compression.detect(path)
+                      .readDecompressed(
+                          FileSystems.open(FileSystems.matchNewResource(path, false))),
+                  0,
+                  config.maxLineBytes);
+          while (lines.nextOffset() < offset && lines.next()) {
+            // read over what was taken before
+          }
+        }
+        if (lines.next()) {
+          found();
+        } else {
+          finished = lines.nextOffset() > 0; // if nothing was written yet, something may come
+          close();
+        }
+      } catch (EOFException | NoSuchFileException | FileNotFoundException e) {
+        close(); // still being written, or moved away
       }
     }
 
-    private @Nullable Object key() throws IOException {
-      return exists()
-          ? Files.readAttributes(Path.of(path), BasicFileAttributes.class).fileKey()
-          : null;
+    private void found() {
+      next =
+          new LogLine(
+              lines.bytes(),
+              Provenance.ofFile(path, base + lines.offset()),
+              written,
+              format,
+              lines.length());
+      afterNext = lines.nextOffset();
+      Instant time = config.eventTime.apply(next);
+      nextTime = time != null ? time : latest != null ? latest : written;
     }
 
-    private boolean exists() {
-      return Files.exists(Path.of(path));
+    /** Opens the file that was being read, under whatever name it is now, or the path's. */
+    private boolean open() throws IOException {
+      Path there = Path.of(path);
+      String before = keyOf(there);
+      if (key != null && !key.equals(before)) {
+        Path moved = findMoved();
+        if (moved != null) {
+          there = moved;
+          before = key;
+        } else if (before != null) {
+          beginAnew();
+        }
+      }
+      if (before == null) {
+        return false; // moved away; another one may come
+      }
+      try {
+        file = FileChannel.open(there, StandardOpenOption.READ);
+      } catch (NoSuchFileException e) {
+        return false;
+      }
+      if (!before.equals(keyOf(there))) {
+        close(); // replaced just now
+        return false;
+      }
+      key = before;
+      written = modified(there);
+      return true;
     }
 
-    private long size() throws IOException {
-      return exists() ? Files.size(Path.of(path)) : 0;
+    private @Nullable Path findMoved() throws IOException {
+      Path directory = Path.of(path).toAbsolutePath().getParent();
+      if (directory == null || !Files.isDirectory(directory)) {
+        return null;
+      }
+      try (Stream<Path> siblings = Files.list(directory)) {
+        for (Path sibling : (Iterable<Path>) siblings::iterator) {
+          if (Objects.equals(keyOf(sibling), key) && Files.size(sibling) >= offset) {
+            return sibling;
+          }
+        }
+      }
+      return null;
     }
 
-    private Instant written() throws IOException {
-      return exists() ? Files.getLastModifiedTime(Path.of(path)).toInstant() : Instant.EPOCH;
+    private void beginAnew() {
+      base += offset;
+      offset = 0;
+      key = null;
+    }
+
+    /** Whether there is another file at the path, and its writers have turned to it. */
+    private boolean isReplaced() throws IOException {
+      Path there = Path.of(path);
+      String present = keyOf(there);
+      return present != null && !present.equals(key) && Files.size(there) > 0;
+    }
+
+    private static @Nullable String keyOf(Path file) throws IOException {
+      try {
+        return String.valueOf(Files.readAttributes(file, BasicFileAttributes.class).fileKey());
+      } catch (NoSuchFileException e) {
+        return null;
+      }
+    }
+
+    private Instant modified(Path there) throws IOException {
+      try {
+        return Files.getLastModifiedTime(there).toInstant().truncatedTo(ChronoUnit.MILLIS);
+      } catch (NoSuchFileException e) {
+        return written;
+      }
     }
 
     void close() throws IOException {
-      if (channel != null) {
-        channel.close();
+      if (file != null) {
+        file.close();
       }
-      channel = null;
+      if (lines != null) {
+        lines.close();
+      }
+      file = null;
       lines = null;
     }
   }

@@ -22,8 +22,10 @@ final class LineReader {
 
   private byte[] line = new byte[1 << 10];
   private int kept;
+  private byte last;
   private long length;
   private long offset;
+  private boolean terminated;
 
   /**
    * @param offset of the channel's first byte
@@ -64,11 +66,14 @@ final class LineReader {
     }
   }
 
-  private boolean terminated;
-
   /** Whether the line was ended by a newline, and not by the end of what there is so far. */
   boolean isTerminated() {
     return terminated;
+  }
+
+  /** Closes the channel. */
+  void close() throws IOException {
+    channel.close();
   }
 
   /** The offset of the line's first byte. */
@@ -100,13 +105,16 @@ final class LineReader {
       System.arraycopy(buffer, from, line, kept, count);
       kept += count;
     }
-    length += to - from;
+    if (to > from) {
+      last = buffer[to - 1];
+      length += to - from;
+    }
   }
 
   private void dropCarriageReturn() {
-    if (kept > 0 && kept == length && line[kept - 1] == '\r') {
-      kept--;
+    if (length > 0 && last == '\r') {
       length--;
+      kept = (int) Math.min(kept, length);
     }
   }
 

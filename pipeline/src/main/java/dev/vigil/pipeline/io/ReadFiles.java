@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.beam.sdk.io.Compression;
 import org.apache.beam.sdk.io.FileSystems;
-import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
 import org.apache.beam.sdk.io.fs.MatchResult;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -39,20 +38,27 @@ public final class ReadFiles extends PTransform<PBegin, PCollection<LogLine>> {
   private final List<FileInput> inputs;
   private final int maxLineBytes;
 
-  private ReadFiles(List<FileInput> inputs, int maxLineBytes) {
+  private final long rangeBytes;
+
+  private ReadFiles(List<FileInput> inputs, int maxLineBytes, long rangeBytes) {
     this.inputs = inputs;
     this.maxLineBytes = maxLineBytes;
+    this.rangeBytes = rangeBytes;
   }
 
   public static ReadFiles of(List<FileInput> inputs, int maxLineBytes) {
-    return new ReadFiles(List.copyOf(inputs), maxLineBytes);
+    return new ReadFiles(List.copyOf(inputs), maxLineBytes, RANGE_BYTES);
+  }
+
+  ReadFiles withRangeBytes(long value) {
+    return new ReadFiles(inputs, maxLineBytes, value);
   }
 
   @Override
   public PCollection<LogLine> expand(PBegin begin) {
     return begin
         .apply("Start", Create.of(0))
-        .apply("ListRanges", ParDo.of(new ListRangesFn(inputs)))
+        .apply("ListRanges", ParDo.of(new ListRangesFn(inputs, rangeBytes)))
         .apply("Spread", Reshuffle.viaRandomKey())
         .apply("ReadRange", ParDo.of(new ReadRangeFn(maxLineBytes)));
   }
@@ -69,17 +75,18 @@ public final class ReadFiles extends PTransform<PBegin, PCollection<LogLine>> {
     private static final long serialVersionUID = 1L;
 
     private final List<FileInput> inputs;
+    private final long rangeBytes;
 
-    ListRangesFn(List<FileInput> inputs) {
+    ListRangesFn(List<FileInput> inputs, long rangeBytes) {
       this.inputs = inputs;
+      this.rangeBytes = rangeBytes;
     }
 
     @ProcessElement
     public void list(OutputReceiver<Range> out) throws IOException {
       Map<String, Range> files = new LinkedHashMap<>();
       for (FileInput input : inputs) {
-        for (MatchResult.Metadata file :
-            FileSystems.match(input.glob(), EmptyMatchTreatment.ALLOW).metadata()) {
+        for (MatchResult.Metadata file : Storage.metadata(input.glob())) {
           String path = file.resourceId().toString();
           files.putIfAbsent(
               path,
@@ -100,8 +107,8 @@ public final class ReadFiles extends PTransform<PBegin, PCollection<LogLine>> {
           out.output(file);
           continue;
         }
-        for (long start = 0; start < file.end; start += RANGE_BYTES) {
-          long end = Math.min(start + RANGE_BYTES, file.end);
+        for (long start = 0; start < file.end; start += rangeBytes) {
+          long end = Math.min(start + rangeBytes, file.end);
           out.output(new Range(file.path, file.format, file.written, start, end));
         }
       }

@@ -1,12 +1,8 @@
 package dev.vigil.pipeline.io;
 
 import dev.vigil.event.EcsJson;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
-import java.nio.charset.StandardCharsets;
 import org.apache.beam.sdk.io.FileIO;
+import org.apache.beam.sdk.io.TextIO;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -35,7 +31,7 @@ public final class WriteJsonLines<T> extends PTransform<PCollection<T>, PDone> {
   private static final long serialVersionUID = 1L;
 
   private static final Duration INTERVAL = Duration.standardSeconds(10);
-  private static final int BLOCK_BYTES = 1 << 20;
+  private static final int BLOCK_LENGTH = 1 << 20;
 
   private final String directory;
   private final String name;
@@ -62,24 +58,31 @@ public final class WriteJsonLines<T> extends PTransform<PCollection<T>, PDone> {
 
   @Override
   public PDone expand(PCollection<T> records) {
-    PCollection<byte[]> blocks =
+    PCollection<String> blocks =
         records
             .apply("Rewindow", Rewindow.globally())
             .apply("ToJson", ParDo.of(new ToJsonFn<>(document)));
-    FileIO.Write<Void, byte[]> write = FileIO.<byte[]>write().via(new BlockSink()).to(directory);
     if (records.isBounded() == IsBounded.BOUNDED) {
-      blocks.apply("WriteFiles", write.withPrefix(name).withSuffix(".jsonl"));
+      // Not FileIO, which leaves out the files of a set that nothing is in.
+      String base = directory.endsWith("/") ? directory + name : directory + "/" + name;
+      blocks.apply("WriteFiles", TextIO.write().to(base).withSuffix(".jsonl"));
     } else {
       blocks
           .apply(
               "Pane",
-              Window.<byte[]>into(new GlobalWindows())
+              Window.<String>into(new GlobalWindows())
                   .triggering(
                       Repeatedly.forever(
                           AfterProcessingTime.pastFirstElementInPane().plusDelayOf(INTERVAL)))
                   .withAllowedLateness(Duration.ZERO)
                   .discardingFiredPanes())
-          .apply("WriteFiles", write.withNumShards(1).withNaming(paneNaming(name)));
+          .apply(
+              "WriteFiles",
+              FileIO.<String>write()
+                  .via(TextIO.sink())
+                  .to(directory)
+                  .withNumShards(1)
+                  .withNaming(paneNaming(name)));
     }
     return PDone.in(records.getPipeline());
   }
@@ -89,12 +92,12 @@ public final class WriteJsonLines<T> extends PTransform<PCollection<T>, PDone> {
         String.format("%s-pane-%06d-%d-of-%d.jsonl", prefix, pane.getIndex(), shard, shards);
   }
 
-  /** Makes blocks of lines. */
-  private static final class ToJsonFn<T> extends DoFn<T, byte[]> {
+  /** Makes blocks of lines, each without the last line's end, which the file's writer adds. */
+  private static final class ToJsonFn<T> extends DoFn<T, String> {
     private static final long serialVersionUID = 1L;
 
     private final SerializableFunction<T, Record> document;
-    private transient ByteArrayOutputStream block;
+    private transient StringBuilder block;
     private transient org.joda.time.Instant earliest;
 
     ToJsonFn(SerializableFunction<T, Record> document) {
@@ -103,52 +106,32 @@ public final class WriteJsonLines<T> extends PTransform<PCollection<T>, PDone> {
 
     @StartBundle
     public void startBundle() {
-      block = new ByteArrayOutputStream(BLOCK_BYTES / 8);
+      block = new StringBuilder();
       earliest = null;
     }
 
     @ProcessElement
     public void add(
-        @Element T record, @Timestamp org.joda.time.Instant time, OutputReceiver<byte[]> out) {
-      block.writeBytes(EcsJson.of(document.apply(record)).getBytes(StandardCharsets.UTF_8));
-      block.write('\n');
+        @Element T record, @Timestamp org.joda.time.Instant time, OutputReceiver<String> out) {
+      if (!block.isEmpty()) {
+        block.append('\n');
+      }
+      block.append(EcsJson.of(document.apply(record)));
       if (earliest == null || time.isBefore(earliest)) {
         earliest = time;
       }
-      if (block.size() >= BLOCK_BYTES) {
-        out.output(block.toByteArray());
-        block.reset();
+      if (block.length() >= BLOCK_LENGTH) {
+        out.output(block.toString());
+        block.setLength(0);
       }
     }
 
     @FinishBundle
     public void finishBundle(FinishBundleContext context) {
-      if (block.size() > 0) {
-        context.output(block.toByteArray(), earliest, GlobalWindow.INSTANCE);
+      if (!block.isEmpty()) {
+        context.output(block.toString(), earliest, GlobalWindow.INSTANCE);
       }
       block = null;
     }
-  }
-
-  private static final class BlockSink implements FileIO.Sink<byte[]> {
-    private static final long serialVersionUID = 1L;
-
-    private transient WritableByteChannel channel;
-
-    @Override
-    public void open(WritableByteChannel file) {
-      channel = file;
-    }
-
-    @Override
-    public void write(byte[] block) throws IOException {
-      ByteBuffer bytes = ByteBuffer.wrap(block);
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-    }
-
-    @Override
-    public void flush() {} // nothing is held back
   }
 }

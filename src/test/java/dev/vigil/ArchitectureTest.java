@@ -1,0 +1,215 @@
+package dev.vigil;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaModifier.FINAL;
+import static com.tngtech.archunit.core.domain.JavaModifier.PRIVATE;
+import static com.tngtech.archunit.core.domain.JavaModifier.STATIC;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import dev.vigil.parse.LogFormat;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Random;
+import java.util.UUID;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.junit.jupiter.api.Test;
+
+/** Who may know whom. */
+class ArchitectureTest {
+  private static final String[] TRANSFORMS = {
+    "dev.vigil.event..", "dev.vigil.parse..", "dev.vigil.detect.."
+  };
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("dev.vigil");
+
+  private static void check(ArchRule rule) {
+    rule.check(CLASSES);
+  }
+
+  @Test
+  void whatIsLookedAt() {
+    assertThat(CLASSES.contain("dev.vigil.event.SecurityEvent")).isTrue();
+    assertThat(CLASSES.contain("dev.vigil.parse.LogParser")).isTrue();
+    assertThat(CLASSES.contain("dev.vigil.detect.SeparateLate")).isTrue();
+    assertThat(CLASSES.contain("dev.vigil.pipeline.Vigil")).isTrue();
+    assertThat(CLASSES.contain("dev.vigil.pipeline.io.ReadFiles")).isTrue();
+    assertThat(CLASSES.contain("dev.vigil.ArchitectureTest")).isFalse();
+  }
+
+  @Test
+  void eventsKnowNobody() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.vigil.event..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.vigil.parse..", "dev.vigil.detect..", "dev.vigil.pipeline.."));
+  }
+
+  @Test
+  void parsingAndDetectingDoNotKnowEachOther() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.vigil.parse..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.vigil.detect..", "dev.vigil.pipeline.."));
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.vigil.detect..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.vigil.parse..", "dev.vigil.pipeline.."));
+  }
+
+  @Test
+  void noPackageGoesRoundInCircles() {
+    check(slices().matching("dev.vigil.(**)").should().beFreeOfCycles());
+  }
+
+  @Test
+  void transformsKnowNeitherOptionsNorPlacesNorRunners() {
+    check(
+        noClasses()
+            .that()
+            .resideInAnyPackage(TRANSFORMS)
+            .should()
+            .dependOnClassesThat(
+                DescribedPredicate.<JavaClass>or(
+                    JavaClass.Predicates.assignableTo(PipelineOptions.class),
+                    resideInAPackage("org.apache.beam.sdk.options.."),
+                    resideInAPackage("org.apache.beam.sdk.io.."),
+                    resideInAPackage("org.apache.kafka.."),
+                    resideInAPackage("org.apache.flink.."))));
+  }
+
+  @Test
+  void ioIsInOnePackage() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.vigil.pipeline.io..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.apache.beam.sdk.io.."));
+  }
+
+  @Test
+  void nobodyKnowsARunner() {
+    check(
+        noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.beam.runners..", "org.apache.flink.."));
+  }
+
+  @Test
+  void namesSayWhatAClassIs() {
+    check(noClasses().should().haveNameMatching(".*(Util|Helper|Common|Manager)[^.]*"));
+  }
+
+  @Test
+  void transformsAreMadeByFactories() {
+    check(
+        classes()
+            .that()
+            .areAssignableTo(PTransform.class)
+            .should(
+                new ArchCondition<>("have private constructors and a static factory") {
+                  @Override
+                  public void check(JavaClass type, ConditionEvents events) {
+                    boolean hidden =
+                        type.getConstructors().stream()
+                            .allMatch(c -> c.getModifiers().contains(PRIVATE));
+                    boolean made =
+                        type.getMethods().stream().anyMatch(method -> isFactory(method, type));
+                    if (!hidden || !made) {
+                      events.add(
+                          SimpleConditionEvent.violated(
+                              type,
+                              type.getName()
+                                  + (hidden
+                                      ? " has no static factory"
+                                      : " has a constructor that is not private")));
+                    }
+                  }
+                }));
+  }
+
+  private static boolean isFactory(JavaMethod method, JavaClass type) {
+    return method.getModifiers().contains(STATIC)
+        && !method.getModifiers().contains(PRIVATE)
+        && method.getRawReturnType().equals(type);
+  }
+
+  /** What comes out of the transforms depends on what goes in, and on a clock that is given. */
+  @Test
+  void transformsAreTheSameInEveryRun() {
+    check(
+        noClasses()
+            .that()
+            .resideInAnyPackage(TRANSFORMS)
+            .should()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(System.class, "nanoTime")
+            .orShould()
+            .callMethod(Instant.class, "now")
+            .orShould()
+            .callMethod(Instant.class, "now", Clock.class)
+            .orShould()
+            .callMethod(org.joda.time.Instant.class, "now")
+            .orShould()
+            .callMethod(UUID.class, "randomUUID")
+            .orShould()
+            .callMethod(Math.class, "random")
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(Random.class));
+  }
+
+  @Test
+  void formatsHaveNoState() {
+    check(
+        fields()
+            .that()
+            .areDeclaredInClassesThat(JavaClass.Predicates.assignableTo(LogFormat.class))
+            .should()
+            .haveModifier(FINAL)
+            .andShould(
+                new ArchCondition<>("be no arrays, unless they are private and static") {
+                  @Override
+                  public void check(
+                      com.tngtech.archunit.core.domain.JavaField field, ConditionEvents events) {
+                    if (field.getRawType().isArray()
+                        && !(field.getModifiers().contains(PRIVATE)
+                            && field.getModifiers().contains(STATIC))) {
+                      events.add(
+                          SimpleConditionEvent.violated(
+                              field, field.getFullName() + " can be changed"));
+                    }
+                  }
+                }));
+  }
+}
