@@ -26,6 +26,7 @@ import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.WithKeys;
+import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
 import org.apache.beam.sdk.transforms.windowing.Window;
@@ -80,8 +81,9 @@ public final class CorrelateAttacksWithLogins
     return new CorrelateAttacksWithLogins(value, shown);
   }
 
-  /** How many names and event ids an alert shows of each side; at most {@value Evidence#MAX}. */
+  /** How many names and event ids an alert shows of each side; 1 to {@value Evidence#MAX}. */
   public CorrelateAttacksWithLogins withShown(int value) {
+    Evidence.checkShown(value);
     return new CorrelateAttacksWithLogins(memory, value);
   }
 
@@ -106,12 +108,12 @@ public final class CorrelateAttacksWithLogins
     PCollection<KV<String, SourceHistory.Second>> logins =
         sides
             .get(Sides.LOGINS)
-            .apply("WindowLogins", Window.<LoginAttempt>into(new GlobalWindows()))
+            .apply("WindowLogins", CorrelateAttacksWithLogins.<LoginAttempt>globally())
             .apply("TallyLogins", ParDo.of(new TallyBundle<>(new LoginSeconds(shown))));
     PCollection<KV<String, SourceHistory.Second>> intrusions =
         sides
             .get(Sides.INTRUSIONS)
-            .apply("WindowIntrusions", Window.<Intrusion>into(new GlobalWindows()))
+            .apply("WindowIntrusions", CorrelateAttacksWithLogins.<Intrusion>globally())
             .apply("TallyIntrusions", ParDo.of(new TallyBundle<>(new IntrusionSeconds(shown))));
     PCollection<KV<String, SourceHistory.Second>> both =
         PCollectionList.of(logins).and(intrusions).apply("BothSides", Flatten.pCollections());
@@ -124,8 +126,21 @@ public final class CorrelateAttacksWithLogins
     return both.apply("Correlate", ParDo.of(new CorrelateSourceFn(rule(), memory, shown)));
   }
 
+  /** Whatever trigger the input has: it must not split what is gathered. */
+  private static <E> Window<E> globally() {
+    return Window.<E>into(new GlobalWindows())
+        .triggering(DefaultTrigger.of())
+        .withAllowedLateness(EventWindows.joda(Duration.ZERO))
+        .discardingFiredPanes();
+  }
+
   private static int shard(KV<String, SourceHistory.Second> second) {
     return Math.floorMod(second.getKey().hashCode(), BOUNDED_SHARDS);
+  }
+
+  /** The second that holds a time. */
+  private static Instant second(long millis) {
+    return Instant.ofEpochMilli(EventWindows.start(millis, SourceHistory.SECOND.toMillis()));
   }
 
   /** How one side's events make a second. */
@@ -133,6 +148,8 @@ public final class CorrelateAttacksWithLogins
     Tally<E, S> tally();
 
     SourceHistory.Second second(Instant start, S summary);
+
+    Instant first(S summary);
   }
 
   private record LoginSeconds(int maxEvidence) implements Seconds<LoginAttempt, LoginSummary> {
@@ -145,6 +162,11 @@ public final class CorrelateAttacksWithLogins
     public SourceHistory.Second second(Instant start, LoginSummary summary) {
       return new SourceHistory.Second(start, summary, null);
     }
+
+    @Override
+    public Instant first(LoginSummary summary) {
+      return summary.first();
+    }
   }
 
   private record IntrusionSeconds(int maxEvidence) implements Seconds<Intrusion, IntrusionSummary> {
@@ -156,6 +178,11 @@ public final class CorrelateAttacksWithLogins
     @Override
     public SourceHistory.Second second(Instant start, IntrusionSummary summary) {
       return new SourceHistory.Second(start, null, summary);
+    }
+
+    @Override
+    public Instant first(IntrusionSummary summary) {
+      return summary.first();
     }
   }
 
@@ -180,20 +207,22 @@ public final class CorrelateAttacksWithLogins
 
     @ProcessElement
     public void add(@Element E event) {
-      long millis = event.timestamp().toEpochMilli();
-      Instant second =
-          Instant.ofEpochMilli(EventWindows.start(millis, SourceHistory.SECOND.toMillis()));
-      tallies.computeIfAbsent(new Key(event.source(), second), k -> seconds.tally()).add(event);
+      Key key = new Key(event.source(), second(event.timestamp().toEpochMilli()));
+      tallies.computeIfAbsent(key, k -> seconds.tally()).add(event);
     }
 
     @FinishBundle
     public void putOut(FinishBundleContext context) {
       tallies.forEach(
-          (key, tally) ->
-              context.output(
-                  KV.of(key.source, seconds.second(key.second, tally.summary())),
-                  EventWindows.joda(key.second),
-                  GlobalWindow.INSTANCE));
+          (key, tally) -> {
+            S summary = tally.summary();
+            // The time of its first event, which still holds the watermark; the second's start
+            // would not, once the watermark is within the second.
+            context.output(
+                KV.of(key.source, seconds.second(key.second, summary)),
+                EventWindows.joda(seconds.first(summary)),
+                GlobalWindow.INSTANCE);
+          });
       tallies = null;
     }
   }
@@ -256,7 +285,7 @@ public final class CorrelateAttacksWithLogins
     @StateId("history")
     private final StateSpec<ValueState<SourceHistory>> historySpec = StateSpecs.value();
 
-    /** When the timer will fire, in milliseconds since 1970: a timer cannot be asked. */
+    /** What the watermark wakes it at, in milliseconds since 1970: a timer cannot be asked. */
     @StateId("wakeAt")
     private final StateSpec<ValueState<Long>> wakeAtSpec = StateSpecs.value();
 
@@ -276,11 +305,11 @@ public final class CorrelateAttacksWithLogins
         @AlwaysFetched @StateId("wakeAt") ValueState<Long> wakeAt,
         @TimerId("wake") Timer wake) {
       pending.add(element.getValue());
-      long millis = element.getValue().start().plus(SourceHistory.SECOND).toEpochMilli();
+      long end = element.getValue().start().plus(SourceHistory.SECOND).toEpochMilli();
       Long set = wakeAt.read();
-      if (set == null || millis < set) {
-        wakeAt.write(millis);
-        wake.set(org.joda.time.Instant.ofEpochMilli(millis));
+      if (set == null || end < set) {
+        wakeAt.write(end);
+        wake.set(EventWindows.reached(end));
       }
     }
 
@@ -293,7 +322,13 @@ public final class CorrelateAttacksWithLogins
         @StateId("wakeAt") ValueState<Long> wakeAt,
         @TimerId("wake") Timer wake,
         OutputReceiver<Alert> out) {
-      Instant now = Instant.ofEpochMilli(context.fireTimestamp().getMillis());
+      // All that the watermark has passed is taken at once: what waits is read and written anew
+      // each
+      // time, so a jump of the watermark must not be gone through second by second.
+      Instant now =
+          second(
+              Math.max(
+                  EventWindows.reachedBy(context.fireTimestamp()), EventWindows.watermark(wake)));
       TreeMap<Instant, SourceHistory.Second> due = new TreeMap<>();
       TreeMap<Instant, SourceHistory.Second> early = new TreeMap<>();
       for (SourceHistory.Second second : pending.read()) {
@@ -324,7 +359,7 @@ public final class CorrelateAttacksWithLogins
         wakeAt.clear();
       } else {
         wakeAt.write(next.toEpochMilli());
-        wake.set(EventWindows.joda(next));
+        wake.set(EventWindows.reached(next.toEpochMilli()));
       }
     }
   }
