@@ -1,5 +1,8 @@
 package dev.vigil.detect;
 
+import java.util.List;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.coders.CannotProvideCoderException;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.state.TimeDomain;
@@ -63,11 +66,19 @@ final class Stages<T> extends PTransform<PCollection<T>, PCollection<KV<Integer,
   static final class Script {
     private TestStream.Builder<Arrival> stream;
 
-    Script(TestStream.Builder<Arrival> stream) {
-      this.stream = stream;
+    Script(Pipeline pipeline) {
+      try {
+        stream = TestStream.create(pipeline.getCoderRegistry().getCoder(Arrival.class));
+      } catch (CannotProvideCoderException e) {
+        throw new IllegalStateException("every record has a coder", e);
+      }
     }
 
     Script arrive(Arrival... arrivals) {
+      return arrive(List.of(arrivals));
+    }
+
+    Script arrive(List<Arrival> arrivals) {
       for (Arrival arrival : arrivals) {
         stream = stream.addElements(arrival.timestamped());
       }
