@@ -255,16 +255,16 @@ class CorrelateAttacksWithLoginsTest {
   void hotSource() {
     Instant start = Instant.parse("2026-03-10T12:00:00Z");
     List<Arrival> hot = new ArrayList<>();
-    for (int i = 0; i < 2_000; i++) {
-      Instant time = start.plusMillis(i * 10L);
+    for (int i = 0; i < 800; i++) {
+      Instant time = start.plusMillis(i * 25L);
       hot.add(Arrival.of(new LoginAttempt(time, A, "user" + i % 700, i % 3 == 0, 1, "l" + i)));
       hot.add(Arrival.of(new Intrusion(time, A, "low", "c" + i % 7, "s" + i % 800, "i" + i)));
     }
     List<Alert> found = found(hot.toArray(Arrival[]::new));
     assertStages(
         script()
-            .arrive(hot.subList(2_000, 4_000))
-            .arrive(hot.subList(0, 2_000))
+            .arrive(hot.subList(700, 1_600))
+            .arrive(hot.subList(0, 700))
             .watermark("2026-03-10T12:00:01Z") // stage 2
             .watermark("2026-03-10T12:10:00Z")
             .end(),

@@ -154,19 +154,19 @@ class DetectSuspiciousLoginsTest {
   void hotSource() {
     Instant start = Instant.parse("2026-03-10T12:00:00Z");
     List<Arrival> hot = new ArrayList<>();
-    for (int i = 0; i < 4_000; i++) {
+    for (int i = 0; i < 1_500; i++) {
       hot.add(
           Arrival.of(
               new LoginAttempt(
-                  start.plusMillis(i * 5L), A, "user" + i % 700, i % 3 == 0, 1, "e" + i)));
+                  start.plusMillis(i * 13L), A, "user" + i % 700, i % 3 == 0, 1, "e" + i)));
     }
     Arrival[] quiet = attempts(B, "12:00:05", 3);
     assertStages(
         DETECT,
         script()
-            .arrive(hot.subList(2_000, 4_000))
+            .arrive(hot.subList(700, 1_500))
             .arrive(quiet)
-            .arrive(hot.subList(0, 2_000))
+            .arrive(hot.subList(0, 700))
             .watermark("2026-03-10T12:00:20Z")
             .end(),
         List.of(KV.of(3, found(hot)), KV.of(3, found(quiet))));

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DetectionModelsTest {
   private static final Duration WINDOW = Duration.ofSeconds(20);
   private static final Duration MEMORY = Duration.ofSeconds(30);
-  private static final int EVENTS = 250;
+  private static final int EVENTS = 200;
   private static final int SHOWN = 3;
 
   private static final SuspiciousLoginsModel SUSPICIOUS =
@@ -77,14 +77,17 @@ class DetectionModelsTest {
     Instant watermark = Instant.MIN;
     for (int from = 0; from < byTime.size(); ) {
       int to = Math.min(byTime.size(), from + 1 + random.nextInt(60));
-      for (Arrival arrival : Arrival.shuffled(byTime.subList(from, to), random.nextLong())) {
-        stream = stream.addElements(arrival.timestamped());
+      List<Arrival> next = Arrival.shuffled(byTime.subList(from, to), random.nextLong());
+      int middle = random.nextInt(next.size());
+      if (middle > 0) {
+        stream = Stages.Script.add(stream, next.subList(0, middle));
       }
+      stream = Stages.Script.add(stream, next.subList(middle, next.size()));
       from = to;
       if (to < byTime.size()) {
-        Instant next = byTime.get(to).event().timestamp();
-        if (random.nextInt(3) > 0 && next.isAfter(watermark)) {
-          watermark = next;
+        Instant following = byTime.get(to).event().timestamp();
+        if (random.nextInt(3) > 0 && following.isAfter(watermark)) {
+          watermark = following;
           stream = stream.advanceWatermarkTo(EventWindows.joda(watermark));
         }
       }

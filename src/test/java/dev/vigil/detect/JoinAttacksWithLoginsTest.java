@@ -154,15 +154,15 @@ class JoinAttacksWithLoginsTest {
   void hotSource() {
     Instant start = Instant.parse("2026-03-10T12:00:00Z");
     List<Arrival> hot = new ArrayList<>();
-    for (int i = 0; i < 2_000; i++) {
-      Instant time = start.plusMillis(i * 100L);
+    for (int i = 0; i < 800; i++) {
+      Instant time = start.plusMillis(i * 300L);
       hot.add(Arrival.of(new LoginAttempt(time, A, "user" + i % 700, i % 3 == 0, 1, "l" + i)));
       hot.add(Arrival.of(new Intrusion(time, A, "low", "c" + i % 7, "s" + i % 800, "i" + i)));
     }
     assertStages(
         script()
-            .arrive(hot.subList(2_000, 4_000))
-            .arrive(hot.subList(0, 2_000))
+            .arrive(hot.subList(700, 1_600))
+            .arrive(hot.subList(0, 700))
             .watermark("2026-03-10T12:05:00Z")
             .end(),
         List.of(KV.of(2, found(hot.toArray(Arrival[]::new)))));

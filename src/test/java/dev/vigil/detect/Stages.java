@@ -19,6 +19,7 @@ import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.TimestampedValue;
 import org.joda.time.Duration;
 
 /**
@@ -79,9 +80,7 @@ final class Stages<T> extends PTransform<PCollection<T>, PCollection<KV<Integer,
     }
 
     Script arrive(List<Arrival> arrivals) {
-      for (Arrival arrival : arrivals) {
-        stream = stream.addElements(arrival.timestamped());
-      }
+      stream = add(stream, arrivals);
       return next();
     }
 
@@ -96,6 +95,17 @@ final class Stages<T> extends PTransform<PCollection<T>, PCollection<KV<Integer,
 
     TestStream<Arrival> end() {
       return stream.advanceWatermarkToInfinity();
+    }
+
+    /** Adds them all at once: each call on its own takes the runner a while. */
+    @SuppressWarnings({"unchecked", "rawtypes"}) // there is no other way to an array of them
+    static TestStream.Builder<Arrival> add(
+        TestStream.Builder<Arrival> stream, List<Arrival> arrivals) {
+      List<TimestampedValue<Arrival>> timestamped =
+          arrivals.stream().map(Arrival::timestamped).toList();
+      return stream.addElements(
+          timestamped.get(0),
+          timestamped.subList(1, timestamped.size()).toArray(new TimestampedValue[0]));
     }
 
     private Script next() {
