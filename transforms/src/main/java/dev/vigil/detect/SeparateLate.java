@@ -47,12 +47,12 @@ import org.apache.beam.sdk.values.TypeDescriptor;
  * late in bounded input: it passes as it is.
  *
  * <p>How exact this is: the events go by shard, in the global window where nothing is dropped. A
- * shard knows the watermark from its timers, where the runner lets them tell it: the Direct runner,
- * Flink and Dataflow do, but not through the portability API. There it knows only the deadlines of
- * the events that it has had: each one is a timer, and once that has fired, whatever belongs to
- * that window or to an earlier one is late. Should the watermark pass a deadline between this step
- * and the detection, the detection drops what this step let pass; runners that fuse the two leave
- * no such gap.
+ * shard knows the watermark from its timers where the runner lets them tell it, as the Direct
+ * runner and Flink do. Through the portability API it is not told: there a shard knows only the
+ * deadlines of the events that it has had. Each one is a timer, and once that has fired, whatever
+ * belongs to that window or to an earlier one is late. Should the watermark pass a deadline between
+ * this step and the detection, the detection drops what this step let pass; runners that fuse the
+ * two leave no such gap.
  */
 public final class SeparateLate<E extends SourceEvent>
     extends PTransform<PCollection<E>, PCollectionTuple> {
