@@ -42,9 +42,9 @@ import org.apache.beam.sdk.values.TypeDescriptor;
  * Finds the events that come too late for a detection, which Beam itself would drop without a word.
  *
  * <p>In go events with their event times as element timestamps. For each {@link Deadline} there is
- * an output of the events that are in time for it, {@link Deadline#inTime}, and all that are not
- * come out as {@link LateEvent}s under {@link #LATE}, one for each deadline missed. Nothing comes
- * late in bounded input: it passes as it is.
+ * an output of the events that are in time for it, {@link #inTime}, and all that are not come out
+ * as {@link LateEvent}s under {@link #LATE}, one for each deadline missed. Nothing comes late in
+ * bounded input: it passes as it is.
  *
  * <p>How exact this is: the events go by shard, in the global window where nothing is dropped. A
  * shard knows the watermark from its timers where the runner lets them tell it, as the Direct
