@@ -27,8 +27,6 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.WithKeys;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
-import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
-import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
@@ -80,8 +78,9 @@ public final class CorrelateAttacksWithLogins
     return new CorrelateAttacksWithLogins(value, shown);
   }
 
-  /** How many names and event ids an alert shows of each side; at most {@value Evidence#MAX}. */
+  /** How many names and event ids an alert shows of each side; 1 to {@value Evidence#MAX}. */
   public CorrelateAttacksWithLogins withShown(int value) {
+    Evidence.checkShown(value);
     return new CorrelateAttacksWithLogins(memory, value);
   }
 
@@ -104,13 +103,9 @@ public final class CorrelateAttacksWithLogins
   @Override
   public PCollection<Alert> expand(PCollectionTuple sides) {
     PCollection<LoginAttempt> logins =
-        sides
-            .get(Sides.LOGINS)
-            .apply("WindowLogins", Window.<LoginAttempt>into(new GlobalWindows()));
+        sides.get(Sides.LOGINS).apply("WindowLogins", Rewindow.globally());
     PCollection<Intrusion> intrusions =
-        sides
-            .get(Sides.INTRUSIONS)
-            .apply("WindowIntrusions", Window.<Intrusion>into(new GlobalWindows()));
+        sides.get(Sides.INTRUSIONS).apply("WindowIntrusions", Rewindow.globally());
     boolean bounded =
         logins.isBounded() == IsBounded.BOUNDED && intrusions.isBounded() == IsBounded.BOUNDED;
     if (bounded) {
@@ -136,11 +131,18 @@ public final class CorrelateAttacksWithLogins
     return Math.floorMod(second.getKey().hashCode(), BOUNDED_SHARDS);
   }
 
+  /** The second that holds a time. */
+  private static Instant second(long millis) {
+    return Instant.ofEpochMilli(EventWindows.start(millis, SourceHistory.SECOND.toMillis()));
+  }
+
   /** How one side's events make a second. */
   private interface Seconds<E extends SourceEvent, S> extends java.io.Serializable {
     Tally<E, S> tally();
 
     SourceHistory.Second second(Instant start, S summary);
+
+    Instant first(S summary);
   }
 
   private record LoginSeconds(int maxEvidence) implements Seconds<LoginAttempt, LoginSummary> {
@@ -153,6 +155,11 @@ public final class CorrelateAttacksWithLogins
     public SourceHistory.Second second(Instant start, LoginSummary summary) {
       return new SourceHistory.Second(start, summary, null);
     }
+
+    @Override
+    public Instant first(LoginSummary summary) {
+      return summary.first();
+    }
   }
 
   private record IntrusionSeconds(int maxEvidence) implements Seconds<Intrusion, IntrusionSummary> {
@@ -164,6 +171,11 @@ public final class CorrelateAttacksWithLogins
     @Override
     public SourceHistory.Second second(Instant start, IntrusionSummary summary) {
       return new SourceHistory.Second(start, null, summary);
+    }
+
+    @Override
+    public Instant first(IntrusionSummary summary) {
+      return summary.first();
     }
   }
 
@@ -188,20 +200,22 @@ public final class CorrelateAttacksWithLogins
 
     @ProcessElement
     public void add(@Element E event) {
-      long millis = event.timestamp().toEpochMilli();
-      Instant second =
-          Instant.ofEpochMilli(EventWindows.start(millis, SourceHistory.SECOND.toMillis()));
-      tallies.computeIfAbsent(new Key(event.source(), second), k -> seconds.tally()).add(event);
+      Key key = new Key(event.source(), second(event.timestamp().toEpochMilli()));
+      tallies.computeIfAbsent(key, k -> seconds.tally()).add(event);
     }
 
     @FinishBundle
     public void putOut(FinishBundleContext context) {
       tallies.forEach(
-          (key, tally) ->
-              context.output(
-                  KV.of(key.source, seconds.second(key.second, tally.summary())),
-                  EventWindows.joda(key.second),
-                  GlobalWindow.INSTANCE));
+          (key, tally) -> {
+            S summary = tally.summary();
+            // The time of its first event, which still holds the watermark; the second's start
+            // would not, once the watermark is within the second.
+            context.output(
+                KV.of(key.source, seconds.second(key.second, summary)),
+                EventWindows.joda(seconds.first(summary)),
+                GlobalWindow.INSTANCE);
+          });
       tallies = null;
     }
   }
@@ -264,7 +278,7 @@ public final class CorrelateAttacksWithLogins
     @StateId("history")
     private final StateSpec<ValueState<SourceHistory>> historySpec = StateSpecs.value();
 
-    /** When the timer will fire, in milliseconds since 1970: a timer cannot be asked. */
+    /** What the watermark wakes it at, in milliseconds since 1970: a timer cannot be asked. */
     @StateId("wakeAt")
     private final StateSpec<ValueState<Long>> wakeAtSpec = StateSpecs.value();
 
@@ -284,11 +298,11 @@ public final class CorrelateAttacksWithLogins
         @AlwaysFetched @StateId("wakeAt") ValueState<Long> wakeAt,
         @TimerId("wake") Timer wake) {
       pending.add(element.getValue());
-      long millis = element.getValue().start().plus(SourceHistory.SECOND).toEpochMilli();
+      long end = element.getValue().start().plus(SourceHistory.SECOND).toEpochMilli();
       Long set = wakeAt.read();
-      if (set == null || millis < set) {
-        wakeAt.write(millis);
-        wake.set(org.joda.time.Instant.ofEpochMilli(millis));
+      if (set == null || end < set) {
+        wakeAt.write(end);
+        wake.set(EventWindows.reached(end));
       }
     }
 
@@ -301,7 +315,12 @@ public final class CorrelateAttacksWithLogins
         @StateId("wakeAt") ValueState<Long> wakeAt,
         @TimerId("wake") Timer wake,
         OutputReceiver<Alert> out) {
-      Instant now = Instant.ofEpochMilli(context.fireTimestamp().getMillis());
+      // All that the watermark has passed is taken at once: what waits is read and written anew
+      // each time, so a jump of the watermark must not be gone through second by second.
+      Instant now =
+          second(
+              Math.max(
+                  EventWindows.reachedBy(context.fireTimestamp()), EventWindows.watermark(wake)));
       TreeMap<Instant, SourceHistory.Second> due = new TreeMap<>();
       TreeMap<Instant, SourceHistory.Second> early = new TreeMap<>();
       for (SourceHistory.Second second : pending.read()) {
@@ -332,7 +351,7 @@ public final class CorrelateAttacksWithLogins
         wakeAt.clear();
       } else {
         wakeAt.write(next.toEpochMilli());
-        wake.set(EventWindows.joda(next));
+        wake.set(EventWindows.reached(next.toEpochMilli()));
       }
     }
   }

@@ -22,7 +22,6 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
-import org.apache.beam.sdk.transforms.windowing.FixedWindows;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
@@ -108,8 +107,9 @@ public final class DetectSuspiciousLogins
         window, threshold, allowedLateness, field, function, shown, shards);
   }
 
-  /** How many user names and event ids a record shows; at most {@value Evidence#MAX}. */
+  /** How many user names and event ids a record shows; 1 to {@value Evidence#MAX}. */
   public DetectSuspiciousLogins withShown(int value) {
+    Evidence.checkShown(value);
     return new DetectSuspiciousLogins(
         window, threshold, allowedLateness, keyField, key, value, shards);
   }
@@ -145,7 +145,7 @@ public final class DetectSuspiciousLogins
     return logins
         .apply(
             "Window",
-            Window.<LoginAttempt>into(FixedWindows.of(EventWindows.joda(window)))
+            Window.<LoginAttempt>into(EpochWindows.of(window))
                 .withAllowedLateness(EventWindows.joda(allowedLateness))
                 .discardingFiredPanes())
         .apply("TallyBundle", tallyBundle())

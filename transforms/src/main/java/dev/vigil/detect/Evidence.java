@@ -31,6 +31,16 @@ public record Evidence(Instant timestamp, String eventId) implements Comparable<
     }
   }
 
+  /**
+   * @throws IllegalArgumentException if no summary can show so many events, or none at all: the
+   *     first one is always needed
+   */
+  static void checkShown(int shown) {
+    if (shown < 1 || shown > MAX) {
+      throw new IllegalArgumentException(shown + " is not between 1 and " + MAX);
+    }
+  }
+
   static List<String> ids(List<Evidence> evidence) {
     return evidence.stream().map(Evidence::eventId).toList();
   }

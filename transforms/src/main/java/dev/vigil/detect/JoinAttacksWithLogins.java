@@ -20,7 +20,6 @@ import org.apache.beam.sdk.transforms.join.KeyedPCollectionTuple;
 import org.apache.beam.sdk.transforms.windowing.AfterPane;
 import org.apache.beam.sdk.transforms.windowing.AfterWatermark;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
-import org.apache.beam.sdk.transforms.windowing.FixedWindows;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
@@ -76,8 +75,9 @@ public final class JoinAttacksWithLogins extends PTransform<PCollectionTuple, PC
     return new JoinAttacksWithLogins(window, value, shown);
   }
 
-  /** How many names and event ids an alert shows of each side; at most {@value Evidence#MAX}. */
+  /** How many names and event ids an alert shows of each side; 1 to {@value Evidence#MAX}. */
   public JoinAttacksWithLogins withShown(int value) {
+    Evidence.checkShown(value);
     return new JoinAttacksWithLogins(window, allowedLateness, value);
   }
 
@@ -143,7 +143,7 @@ public final class JoinAttacksWithLogins extends PTransform<PCollectionTuple, PC
   }
 
   private <T> Window<T> intoWindows() {
-    return Window.<T>into(FixedWindows.of(EventWindows.joda(window)))
+    return Window.<T>into(EpochWindows.of(window))
         .triggering(
             AfterWatermark.pastEndOfWindow().withLateFirings(AfterPane.elementCountAtLeast(1)))
         .withAllowedLateness(EventWindows.joda(allowedLateness))

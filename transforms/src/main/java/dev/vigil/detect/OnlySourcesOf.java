@@ -10,8 +10,6 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.View;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
-import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
-import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionView;
 
@@ -39,7 +37,7 @@ final class OnlySourcesOf<E extends SourceEvent>
   public PCollection<E> expand(PCollection<E> events) {
     PCollectionView<Iterable<Iterable<String>>> sources =
         others
-            .apply("AllOfThem", Window.into(new GlobalWindows()))
+            .apply("AllOfThem", Rewindow.globally())
             .apply("Sources", ParDo.of(new SourcesFn()))
             .setCoder(IterableCoder.of(StringUtf8Coder.of()))
             .apply("AsView", View.asIterable());

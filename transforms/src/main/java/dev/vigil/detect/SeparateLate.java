@@ -42,16 +42,17 @@ import org.apache.beam.sdk.values.TypeDescriptor;
  * Finds the events that come too late for a detection, which Beam itself would drop without a word.
  *
  * <p>In go events with their event times as element timestamps. For each {@link Deadline} there is
- * an output of the events that are in time for it, {@link Deadline#inTime}, and all that are not
- * come out as {@link LateEvent}s under {@link #LATE}, one for each deadline missed. Nothing comes
- * late in bounded input: it passes as it is.
+ * an output of the events that are in time for it, {@link #inTime}, and all that are not come out
+ * as {@link LateEvent}s under {@link #LATE}, one for each deadline missed. Nothing comes late in
+ * bounded input: it passes as it is.
  *
- * <p>How exact this is: a DoFn cannot ask for the watermark, but its timers fire in the watermark's
- * order. So the events go by shard, in the global window where nothing is dropped, and each
- * deadline of an event that came is a timer; once it has fired, whatever belongs to that window or
- * to an earlier one is late. Should the watermark pass a deadline between this step and the
- * detection, the detection drops what this step let pass; runners that fuse the two leave no such
- * gap.
+ * <p>How exact this is: the events go by shard, in the global window where nothing is dropped. A
+ * shard knows the watermark from its timers where the runner lets them tell it, as the Direct
+ * runner and Flink do. Through the portability API it is not told: there a shard knows only the
+ * deadlines of the events that it has had. Each one is a timer, and once that has fired, whatever
+ * belongs to that window or to an earlier one is late. Should the watermark pass a deadline between
+ * this step and the detection, the detection drops what this step let pass; runners that fuse the
+ * two leave no such gap.
  */
 public final class SeparateLate<E extends SourceEvent>
     extends PTransform<PCollection<E>, PCollectionTuple> {
@@ -194,7 +195,11 @@ public final class SeparateLate<E extends SourceEvent>
         @TimerFamily("deadlines") TimerMap timers,
         MultiOutputReceiver out) {
       Long read = passedState.read();
-      long passed = read == null ? Long.MIN_VALUE : read;
+      // The timers tell only of deadlines that this shard has had an event for.
+      long passed =
+          Math.max(
+              read == null ? Long.MIN_VALUE : read,
+              EventWindows.watermark(timers.get("watermark")));
       Set<Long> coming = new HashSet<>();
       Map<Deadline, OutputReceiver<E>> receivers = new HashMap<>();
       for (Deadline deadline : deadlines) {
@@ -220,14 +225,14 @@ public final class SeparateLate<E extends SourceEvent>
         }
       }
       for (long due : coming) {
-        timers.set(Long.toString(due), org.joda.time.Instant.ofEpochMilli(due));
+        timers.set(Long.toString(due), EventWindows.reached(due));
       }
     }
 
     @OnTimerFamily("deadlines")
     public void pass(OnTimerContext context, @StateId("passed") ValueState<Long> passedState) {
       Long passed = passedState.read();
-      long fired = context.fireTimestamp().getMillis();
+      long fired = EventWindows.reachedBy(context.fireTimestamp());
       if (passed == null || fired > passed) {
         passedState.write(fired);
       }

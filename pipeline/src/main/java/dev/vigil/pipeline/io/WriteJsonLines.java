@@ -1,5 +1,6 @@
 package dev.vigil.pipeline.io;
 
+import dev.vigil.detect.Rewindow;
 import dev.vigil.event.EcsJson;
 import org.apache.beam.sdk.io.FileIO;
 import org.apache.beam.sdk.io.TextIO;

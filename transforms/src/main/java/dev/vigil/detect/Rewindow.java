@@ -1,4 +1,4 @@
-package dev.vigil.pipeline.io;
+package dev.vigil.detect;
 
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
@@ -8,8 +8,10 @@ import org.apache.beam.sdk.values.PCollection;
 import org.joda.time.Duration;
 
 /**
- * Puts everything into the global window, where nothing is late: for results, whose windows have
- * done their work, and before collections of different windows are flattened. Timestamps stay.
+ * Puts everything into the global window, where nothing is late, and with Beam's default trigger,
+ * whatever the input's is: for results, whose windows have done their work, before collections of
+ * different windows are flattened, and where a trigger must not split what is gathered. Timestamps
+ * stay.
  */
 public final class Rewindow<T> extends PTransform<PCollection<T>, PCollection<T>> {
   private static final long serialVersionUID = 1L;

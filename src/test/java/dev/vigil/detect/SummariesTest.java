@@ -1,0 +1,167 @@
+package dev.vigil.detect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.vigil.event.Intrusion;
+import dev.vigil.event.LoginAttempt;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The sums of events: right, and the same however they are put together. */
+class SummariesTest {
+  private static final int EVENTS = 300;
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 100})
+  void loginsSumUpInAnyTree(int shown) {
+    for (long seed = 0; seed < 20; seed++) {
+      List<LoginAttempt> logins = Arrival.logins(Arrival.random(seed, EVENTS, 30, 20));
+      LoginSummary summary = allAtOnce(logins, new LoginSummary.Sum(shown));
+      assertThat(summary.facts(shown)).isEqualTo(NaiveFacts.ofLogins(logins, shown));
+      assertThat(summary.events()).isEqualTo(logins.size());
+      assertInAnyTree(logins, summary, () -> new LoginSummary.Sum(shown), seed);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 100})
+  void intrusionsSumUpInAnyTree(int shown) {
+    for (long seed = 0; seed < 20; seed++) {
+      List<Intrusion> intrusions = Arrival.intrusions(Arrival.random(seed, EVENTS, 30, 20));
+      IntrusionSummary summary = allAtOnce(intrusions, new IntrusionSummary.Sum(shown));
+      assertThat(summary.facts(shown)).isEqualTo(NaiveFacts.ofIntrusions(intrusions, shown));
+      assertThat(summary.events()).isEqualTo(intrusions.size());
+      assertInAnyTree(intrusions, summary, () -> new IntrusionSummary.Sum(shown), seed);
+    }
+  }
+
+  @Test
+  void shardsSumUpInAnyTree() {
+    for (long seed = 0; seed < 5; seed++) {
+      List<Arrival> arrivals = Arrival.random(seed, EVENTS, 30, 20);
+      List<LoginShard> logins =
+          Arrival.logins(arrivals).stream().map(SummariesTest::shardOf).toList();
+      LoginShard loginShard = allAtOnce(logins, new LoginShard.Sum(3));
+      assertThat(loginShard.events()).isEqualTo(logins.size());
+      assertThat(loginShard.byKey()).hasSize(3);
+      assertInAnyTree(logins, loginShard, () -> new LoginShard.Sum(3), seed);
+
+      List<IntrusionShard> intrusions =
+          Arrival.intrusions(arrivals).stream().map(SummariesTest::shardOf).toList();
+      IntrusionShard intrusionShard = allAtOnce(intrusions, new IntrusionShard.Sum(3));
+      assertThat(intrusionShard.events()).isEqualTo(intrusions.size());
+      assertThat(intrusionShard.byKey()).hasSize(3);
+      assertInAnyTree(intrusions, intrusionShard, () -> new IntrusionShard.Sum(3), seed);
+    }
+  }
+
+  private static LoginShard shardOf(LoginAttempt login) {
+    return new LoginShard(Map.of(login.source(), new LoginSummary.Sum(3).add(login).summary()));
+  }
+
+  private static IntrusionShard shardOf(Intrusion intrusion) {
+    return new IntrusionShard(
+        Map.of(intrusion.source(), new IntrusionSummary.Sum(3).add(intrusion).summary()));
+  }
+
+  @Test
+  void nothingSumsUpToNothing() {
+    assertThat(new LoginSummary.Sum(3).summary()).isNull();
+    assertThat(new LoginSummary.Sum(3).addSummary(null).summary()).isNull();
+    assertThat(new IntrusionSummary.Sum(3).addSummary(null).summary()).isNull();
+    assertThat(new LoginShard.Sum(3).addSummary(null).summary()).isNull();
+    assertThat(new IntrusionShard.Sum(3).addSummary(null).summary()).isNull();
+  }
+
+  /** Merging the accumulators of a combine is adding their sums. */
+  @Test
+  void combinesMerge() {
+    TallyFn<LoginAttempt, LoginSummary> fn =
+        new TallyFn<>(LoginSummary.class, nothing -> new LoginSummary.Sum(3));
+    List<LoginAttempt> logins = Arrival.logins(Arrival.random(1, 30, 30, 20));
+    Tally<LoginAttempt, LoginSummary> first = fn.createAccumulator();
+    Tally<LoginAttempt, LoginSummary> second = fn.createAccumulator();
+    for (int i = 0; i < logins.size(); i++) {
+      fn.addInput(i % 3 == 0 ? first : second, logins.get(i));
+    }
+    assertThat(
+            fn.extractOutput(fn.mergeAccumulators(List.of(first, fn.createAccumulator(), second))))
+        .isEqualTo(allAtOnce(logins, new LoginSummary.Sum(3)));
+  }
+
+  @Test
+  void evidenceIsTheFirstEvents() {
+    TreeSet<Evidence> kept = new TreeSet<>();
+    for (Evidence evidence :
+        List.of(
+            evidence(5, "a"),
+            evidence(3, "b"),
+            evidence(3, "a"),
+            evidence(3, "b"),
+            evidence(9, "a"),
+            evidence(-1, "z"))) {
+      Evidence.add(kept, evidence, 3);
+    }
+    assertThat(kept).containsExactly(evidence(-1, "z"), evidence(3, "a"), evidence(3, "b"));
+    assertThat(Evidence.ids(List.copyOf(kept))).containsExactly("z", "a", "b");
+  }
+
+  @Test
+  void atLeastOneEventIsShown() {
+    for (int shown : new int[] {-1, 0, 101}) {
+      for (Runnable with :
+          List.<Runnable>of(
+              () -> DetectSuspiciousLogins.create().withShown(shown),
+              () -> JoinAttacksWithLogins.create().withShown(shown),
+              () -> CorrelateAttacksWithLogins.create().withShown(shown))) {
+        assertThatThrownBy(with::run)
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessage(shown + " is not between 1 and 100");
+      }
+    }
+  }
+
+  private static Evidence evidence(long second, String id) {
+    return new Evidence(Instant.ofEpochSecond(second), id);
+  }
+
+  private static <E, S> S allAtOnce(List<E> events, Tally<E, S> tally) {
+    events.forEach(tally::add);
+    return tally.summary();
+  }
+
+  private static <E, S> void assertInAnyTree(
+      List<E> events, S expected, Supplier<Tally<E, S>> create, long seed) {
+    Random random = new Random(seed);
+    List<E> shuffled = new ArrayList<>(events);
+    for (int i = 0; i < 5; i++) {
+      Collections.shuffle(shuffled, random);
+      assertThat(sumInTree(shuffled, create, random)).isEqualTo(expected);
+    }
+  }
+
+  private static <E, S> S sumInTree(List<E> events, Supplier<Tally<E, S>> create, Random random) {
+    if (events.size() < 2 || random.nextInt(8) == 0) {
+      return allAtOnce(events, create.get());
+    }
+    int middle = random.nextInt(events.size() + 1);
+    Tally<E, S> sum = create.get();
+    sum.addSummary(sumInTree(events.subList(0, middle), create, random));
+    if (random.nextBoolean()) {
+      sum.addSummary(sumInTree(events.subList(middle, events.size()), create, random));
+    } else {
+      events.subList(middle, events.size()).forEach(sum::add);
+    }
+    return sum.summary();
+  }
+}
