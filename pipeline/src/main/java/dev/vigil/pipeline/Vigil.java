@@ -24,9 +24,11 @@ import dev.vigil.parse.ParseLogs;
 import dev.vigil.pipeline.io.WriteJsonLines;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TypeDescriptor;
 
 /**
  * The main job: logs in; events, suspicious logins and alerts out.
@@ -35,6 +37,9 @@ import org.apache.beam.sdk.values.PCollectionTuple;
  * line on standard error says what and how to put it right.
  */
 public final class Vigil {
+  private static final TypeDescriptor<Failure.Document> DOCUMENT =
+      TypeDescriptor.of(Failure.Document.class);
+
   private Vigil() {}
 
   public static void main(String[] args) {
@@ -91,13 +96,17 @@ public final class Vigil {
 
     String output = settings.output();
     events.apply("WriteEvents", WriteJsonLines.to(output, Products.EVENTS));
-    suspicious.apply(
-        "WriteSuspiciousLogins", WriteJsonLines.to(output, Products.SUSPICIOUS_LOGINS));
-    alerts.apply("WriteAlerts", WriteJsonLines.to(output, Products.ALERTS));
-    late.apply("WriteLate", WriteJsonLines.to(output, Products.LATE));
+    suspicious.apply("WriteSuspiciousLogins", oneFile(output, Products.SUSPICIOUS_LOGINS));
+    alerts.apply("WriteAlerts", oneFile(output, Products.ALERTS));
+    late.apply("WriteLate", oneFile(output, Products.LATE));
     parsed
         .get(FAILURES)
-        .apply("WriteFailures", WriteJsonLines.to(output, Products.FAILURES, Failure::document));
+        .apply("FailureDocuments", MapElements.into(DOCUMENT).via(Failure::document))
+        .apply("WriteFailures", oneFile(output, Products.FAILURES));
+  }
+
+  private static <T extends Record> WriteJsonLines<T> oneFile(String output, String product) {
+    return WriteJsonLines.<T>to(output, product).inOneFile();
   }
 
   private static PCollectionTuple sides(

@@ -58,7 +58,7 @@ public final class CorrelateAttacksWithLogins
   public static final String RULE_ID = "attack-from-login-source-across-windows";
 
   /** Each shard of bounded input must fit into memory, summed up by source and second. */
-  private static final int BOUNDED_SHARDS = 32;
+  private static final int BOUNDED_SHARDS = 16;
 
   private final Duration memory;
   private final int shown;

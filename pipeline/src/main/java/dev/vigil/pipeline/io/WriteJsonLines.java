@@ -7,7 +7,6 @@ import org.apache.beam.sdk.io.TextIO;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.transforms.windowing.AfterProcessingTime;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
@@ -28,45 +27,41 @@ import org.joda.time.Duration;
  *
  * <p>The lines travel in blocks, because a block costs a runner as much as a line.
  */
-public final class WriteJsonLines<T> extends PTransform<PCollection<T>, PDone> {
+public final class WriteJsonLines<T extends Record> extends PTransform<PCollection<T>, PDone> {
   private static final long serialVersionUID = 1L;
 
   private static final Duration INTERVAL = Duration.standardSeconds(10);
   private static final int BLOCK_LENGTH = 1 << 20;
 
+  private static final int AS_THE_RUNNER_LIKES = 0;
+
   private final String directory;
   private final String name;
-  private final SerializableFunction<T, Record> document;
+  private final int files;
 
-  private WriteJsonLines(String directory, String name, SerializableFunction<T, Record> document) {
+  private WriteJsonLines(String directory, String name, int files) {
     this.directory = directory;
     this.name = name;
-    this.document = document;
+    this.files = files;
   }
 
-  /** Writes the records as they are. */
   public static <T extends Record> WriteJsonLines<T> to(String directory, String name) {
-    return new WriteJsonLines<>(directory, name, record -> record);
+    return new WriteJsonLines<>(directory, name, AS_THE_RUNNER_LIKES);
   }
 
-  /**
-   * @param document the form in which a record is written
-   */
-  public static <T> WriteJsonLines<T> to(
-      String directory, String name, SerializableFunction<T, Record> document) {
-    return new WriteJsonLines<>(directory, name, document);
+  /** In one file, if the input is bounded: for what is small beside the rest. */
+  public WriteJsonLines<T> inOneFile() {
+    return new WriteJsonLines<>(directory, name, 1);
   }
 
   @Override
   public PDone expand(PCollection<T> records) {
     PCollection<String> blocks =
-        records
-            .apply("Rewindow", Rewindow.globally())
-            .apply("ToJson", ParDo.of(new ToJsonFn<>(document)));
+        records.apply("Rewindow", Rewindow.globally()).apply("ToJson", ParDo.of(new ToJsonFn<T>()));
     if (records.isBounded() == IsBounded.BOUNDED) {
       // Not FileIO, which leaves out the files of a set that nothing is in.
       String base = directory.endsWith("/") ? directory + name : directory + "/" + name;
-      blocks.apply("WriteFiles", TextIO.write().to(base).withSuffix(".jsonl"));
+      blocks.apply("WriteFiles", TextIO.write().to(base).withSuffix(".jsonl").withNumShards(files));
     } else {
       blocks
           .apply(
@@ -94,16 +89,11 @@ public final class WriteJsonLines<T> extends PTransform<PCollection<T>, PDone> {
   }
 
   /** Makes blocks of lines, each without the last line's end, which the file's writer adds. */
-  private static final class ToJsonFn<T> extends DoFn<T, String> {
+  private static final class ToJsonFn<T extends Record> extends DoFn<T, String> {
     private static final long serialVersionUID = 1L;
 
-    private final SerializableFunction<T, Record> document;
     private transient StringBuilder block;
     private transient org.joda.time.Instant earliest;
-
-    ToJsonFn(SerializableFunction<T, Record> document) {
-      this.document = document;
-    }
 
     @StartBundle
     public void startBundle() {
@@ -117,7 +107,7 @@ public final class WriteJsonLines<T> extends PTransform<PCollection<T>, PDone> {
       if (!block.isEmpty()) {
         block.append('\n');
       }
-      block.append(EcsJson.of(document.apply(record)));
+      block.append(EcsJson.of(record));
       if (earliest == null || time.isBefore(earliest)) {
         earliest = time;
       }
