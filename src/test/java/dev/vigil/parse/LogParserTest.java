@@ -143,12 +143,32 @@ class LogParserTest {
   }
 
   @Test
+  void byteOrderMark() {
+    LogLine first =
+        LogLine.of(
+            ("\uFEFF" + ACCESS).getBytes(StandardCharsets.UTF_8), Provenance.ofFile("/x.log", 0));
+    assertThat(parser.parse(first).event().event().original()).isEqualTo(ACCESS);
+    LogLine later = line("\uFEFF" + ACCESS);
+    assertFailure(parser.parse(later), later, "no format takes this line", null);
+  }
+
+  @Test
   void timeInTheFuture() {
     String atTheBound = "plain 2026-06-01T00:05:00.000Z";
     LogLine above = line("plain 2026-06-01T00:05:00.001Z");
     assertThat(parser.parse(line(atTheBound)).event().timestamp())
         .isEqualTo("2026-06-01T00:05:00Z");
-    assertFailure(parser.parse(above), above, "time in the future", "2026-06-01T00:05:00.001Z");
+    assertThat(parser.parse(above))
+        .isEqualTo(
+            new ParseResult(
+                null,
+                new Failure(
+                    Instant.parse("2026-06-01T00:05:00.001Z"),
+                    "parse",
+                    "time in the future",
+                    "2026-06-01T00:05:00.001Z",
+                    above.bytes(),
+                    above.provenance())));
 
     LogParser strict = parser.withMaxAhead(Duration.ZERO);
     assertThat(strict.parse(line("plain 2026-06-01T00:00:00Z")).event()).isNotNull();

@@ -68,6 +68,18 @@ class CommandLineTest {
   }
 
   @Test
+  void inputThatThisRunWouldReplace() throws IOException {
+    Path out = Files.createDirectory(directory.resolve("out"));
+    Path events = Files.writeString(out.resolve("events-00000-of-00001.jsonl"), "{}\n");
+    assertRefused(
+        runWith("--input=" + events),
+        "--input="
+            + events
+            + " names results in --output, which this run replaces: give another --output");
+    assertThat(events).hasContent("{}");
+  }
+
+  @Test
   void unknownOption() {
     assertRefused(
         runWith("--loginTreshold=3"),
@@ -253,6 +265,7 @@ class CommandLineTest {
                     Map.entry("year", "null"),
                     Map.entry("maxAhead", "5m"),
                     Map.entry("maxLineBytes", "1048576"),
+                    Map.entry("rangeBytes", "8388608"),
                     Map.entry("maxDisorder", "5s"),
                     Map.entry("idleAfter", "30s"),
                     Map.entry("allowedLateness", "1m"),

@@ -25,7 +25,7 @@ final class Places {
     if (isLocal(settings.output())) {
       prepareDirectory(settings.output());
     }
-    removeOldResults(settings.output());
+    removeOldResults(settings);
   }
 
   private static void checkInput(String glob, boolean watch) throws UsageException {
@@ -65,13 +65,25 @@ final class Places {
     }
   }
 
-  private static void removeOldResults(String output) throws UsageException {
+  private static void removeOldResults(Settings settings) throws UsageException {
+    String output = settings.output();
     String directory = output.endsWith("/") ? output : output + "/";
     try {
       List<String> old = new ArrayList<>();
       for (String product : Products.ALL) {
         for (String pattern : List.of("-?????-of-?????.jsonl", "-pane-*.jsonl")) {
           old.addAll(Storage.match(directory + product + pattern));
+        }
+      }
+      for (FileInput input : settings.inputs()) {
+        for (String path : Storage.match(input.glob())) {
+          if (old.contains(path)) {
+            throw new UsageException(
+                "--input="
+                    + input.glob()
+                    + " names results in --output, which this run replaces:"
+                    + " give another --output");
+          }
         }
       }
       Storage.delete(old);

@@ -35,6 +35,7 @@ record Settings(
     @Nullable Integer year,
     Duration maxAhead,
     int maxLineBytes,
+    long rangeBytes,
     Duration maxDisorder,
     Duration idleAfter,
     Duration allowedLateness,
@@ -63,6 +64,7 @@ record Settings(
         options.getYear() == null ? null : (int) within("year", options.getYear(), 1970, 9999),
         duration("maxAhead", options.getMaxAhead(), Duration.ZERO),
         (int) within("maxLineBytes", options.getMaxLineBytes(), 1, 1 << 30),
+        within("rangeBytes", options.getRangeBytes(), 1, 1L << 40),
         duration("maxDisorder", options.getMaxDisorder(), Duration.ZERO),
         duration("idleAfter", options.getIdleAfter(), Duration.ZERO),
         duration("allowedLateness", options.getAllowedLateness(), Duration.ZERO),
@@ -76,7 +78,7 @@ record Settings(
   /** Bounded, or following the files. */
   PTransform<PBegin, PCollection<LogLine>> read() {
     if (!watch) {
-      return ReadFiles.of(inputs, maxLineBytes);
+      return ReadFiles.of(inputs, maxLineBytes).withRangeBytes(rangeBytes);
     }
     LogParser parser = parser();
     return FollowFiles.of(

@@ -55,6 +55,13 @@ public interface VigilOptions extends PipelineOptions {
 
   void setMaxLineBytes(int value);
 
+  @Description(
+      "How much of a plain file one worker reads at a time, in bytes; less takes less memory.")
+  @Default.Long(8_388_608)
+  long getRangeBytes();
+
+  void setRangeBytes(long value);
+
   @Description("With --watch: how far a record's time may be behind the latest before it is late.")
   @Default.String("5s")
   String getMaxDisorder();

@@ -45,9 +45,10 @@ public final class DetectSuspiciousLogins
     extends PTransform<PCollection<LoginAttempt>, PCollection<SuspiciousLogins>> {
   private static final long serialVersionUID = 1L;
 
-  /** The rule's id. */
+  /** The rule's id, unless another is given. */
   public static final String RULE_ID = "suspicious-logins";
 
+  private final String ruleId;
   private final Duration window;
   private final long threshold;
   private final Duration allowedLateness;
@@ -57,6 +58,7 @@ public final class DetectSuspiciousLogins
   private final int shards;
 
   private DetectSuspiciousLogins(
+      String ruleId,
       Duration window,
       long threshold,
       Duration allowedLateness,
@@ -64,6 +66,7 @@ public final class DetectSuspiciousLogins
       SerializableFunction<LoginAttempt, String> key,
       int shown,
       int shards) {
+    this.ruleId = ruleId;
     this.window = window;
     this.threshold = threshold;
     this.allowedLateness = allowedLateness;
@@ -76,23 +79,41 @@ public final class DetectSuspiciousLogins
   /** More than 5 attempts of one source in 20 seconds; no lateness allowed. */
   public static DetectSuspiciousLogins create() {
     return new DetectSuspiciousLogins(
-        Duration.ofSeconds(20), 5, Duration.ZERO, "source.address", LoginAttempt::source, 10, 8);
+        RULE_ID,
+        Duration.ofSeconds(20),
+        5,
+        Duration.ZERO,
+        "source.address",
+        LoginAttempt::source,
+        10,
+        8);
+  }
+
+  /**
+   * Another rule id than {@value #RULE_ID}. It is part of the records' ids: where one pipeline
+   * counts by two keys or in two windows, give each its own.
+   */
+  public DetectSuspiciousLogins withRuleId(String value) {
+    return new DetectSuspiciousLogins(
+        value, window, threshold, allowedLateness, keyField, key, shown, shards);
   }
 
   /** The windows' size. */
   public DetectSuspiciousLogins withWindow(Duration value) {
     return new DetectSuspiciousLogins(
-        value, threshold, allowedLateness, keyField, key, shown, shards);
+        ruleId, value, threshold, allowedLateness, keyField, key, shown, shards);
   }
 
   /** The number of attempts that is still inconspicuous. */
   public DetectSuspiciousLogins withThreshold(long value) {
-    return new DetectSuspiciousLogins(window, value, allowedLateness, keyField, key, shown, shards);
+    return new DetectSuspiciousLogins(
+        ruleId, window, value, allowedLateness, keyField, key, shown, shards);
   }
 
   /** How long after a window's end its late attempts still count. */
   public DetectSuspiciousLogins withAllowedLateness(Duration value) {
-    return new DetectSuspiciousLogins(window, threshold, value, keyField, key, shown, shards);
+    return new DetectSuspiciousLogins(
+        ruleId, window, threshold, value, keyField, key, shown, shards);
   }
 
   /**
@@ -104,30 +125,30 @@ public final class DetectSuspiciousLogins
   public DetectSuspiciousLogins withKey(
       String field, SerializableFunction<LoginAttempt, String> function) {
     return new DetectSuspiciousLogins(
-        window, threshold, allowedLateness, field, function, shown, shards);
+        ruleId, window, threshold, allowedLateness, field, function, shown, shards);
   }
 
   /** How many user names and event ids a record shows; 1 to {@value Evidence#MAX}. */
   public DetectSuspiciousLogins withShown(int value) {
     Evidence.checkShown(value);
     return new DetectSuspiciousLogins(
-        window, threshold, allowedLateness, keyField, key, value, shards);
+        ruleId, window, threshold, allowedLateness, keyField, key, value, shards);
   }
 
   /** How many shards share the keys of a window: the most workers that can count it. */
   public DetectSuspiciousLogins withShards(int value) {
     return new DetectSuspiciousLogins(
-        window, threshold, allowedLateness, keyField, key, shown, value);
+        ruleId, window, threshold, allowedLateness, keyField, key, shown, value);
   }
 
   /** Until when an event counts. */
   public SeparateLate.Deadline deadline() {
-    return new SeparateLate.Deadline(RULE_ID, window, allowedLateness);
+    return new SeparateLate.Deadline(ruleId, window, allowedLateness);
   }
 
   private Ecs.Rule rule() {
     return new Ecs.Rule(
-        RULE_ID,
+        ruleId,
         "Suspicious logins",
         null,
         "More than "

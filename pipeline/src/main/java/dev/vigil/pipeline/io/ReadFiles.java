@@ -50,7 +50,8 @@ public final class ReadFiles extends PTransform<PBegin, PCollection<LogLine>> {
     return new ReadFiles(List.copyOf(inputs), maxLineBytes, RANGE_BYTES);
   }
 
-  ReadFiles withRangeBytes(long value) {
+  /** How much of a plain file one worker reads at a time; the more, the more memory it takes. */
+  public ReadFiles withRangeBytes(long value) {
     return new ReadFiles(inputs, maxLineBytes, value);
   }
 
