@@ -123,6 +123,7 @@ class EcsJsonTest {
             "{\"@timestamp\":\"2026-03-01T02:03:04.567Z\","
                 + "\"event\":{\"id\":\"a13ffa26f55b8fcd67737a73a6294399\",\"kind\":\"event\","
                 + "\"category\":[\"network\"],\"type\":[\"connection\",\"denied\"],"
+                + "\"outcome\":\"unknown\","
                 + "\"dataset\":\"test\",\"original\":\"raw\"},"
                 + "\"source\":{\"address\":\"2001:db8::1\",\"ip\":\"2001:db8::1\",\"port\":0},"
                 + "\"observer\":{\"ingress\":{\"interface\":{\"name\":\"eth0\"}}},"

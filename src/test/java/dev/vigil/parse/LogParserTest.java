@@ -87,7 +87,7 @@ class LogParserTest {
 
   @Test
   void cutLine() {
-    LogLine cut = new LogLine(new byte[] {'{', '"'}, PLACE, null, null, 5_000_000);
+    LogLine cut = new LogLine(new byte[] {'{', '"'}, PLACE, null, null, 5_000_000, null);
     assertFailure(parser.parse(cut), cut, "line too long", "5000000 bytes, of which 2 kept");
   }
 
@@ -140,6 +140,16 @@ class LogParserTest {
     LogLine line = line("192.0.2.1 - - [03/Feb/2026:04:05:06 +0000] \"GET / HTTP/1.1\"");
     assertFailure(
         parser.parse(line), line, "malformed access log line", "no status behind the request");
+  }
+
+  @Test
+  void aSourceThatCannotBeRead() {
+    assertThat(parser.parse(LogLine.unreadable(PLACE, "EOFException")))
+        .isEqualTo(
+            new ParseResult(
+                null,
+                new Failure(
+                    null, "read", "unreadable source", "EOFException", new byte[0], PLACE)));
   }
 
   @Test

@@ -215,11 +215,11 @@ class SshdFormatTest {
         "pam_unix(sshd:session): session closed for user bob|session|end|session_closed|bob||",
         "Postponed publickey for bob from 192.0.2.8 port 55 ssh2 [preauth]|authentication|info|ssh_login|bob|192.0.2.8|",
         "Partial publickey for bob from 192.0.2.8 port 55 ssh2: RSA SHA256:x|authentication|info|ssh_login|bob|192.0.2.8|",
-        "Accepted key RSA SHA256:x found at /home/bob/.ssh/authorized_keys:1|||||||",
-        "Accepted certificate ID \"x for root from 192.0.2.4 port 1 ssh2: \" signed by RSA CA|||||||",
-        "Failed to allocate a pseudo-terminal|||||||",
-        "pam_systemd(sshd:session): Failed to create session: No such file|||||||",
-        "Server listening on 0.0.0.0 port 22.|||||||",
+        "Accepted key RSA SHA256:x found at /home/bob/.ssh/authorized_keys:1|host|info|||||",
+        "Accepted certificate ID \"x for root from 192.0.2.4 port 1 ssh2: \" signed by RSA CA|host|info|||||",
+        "Failed to allocate a pseudo-terminal|host|info|||||",
+        "pam_systemd(sshd:session): Failed to create session: No such file|host|info|||||",
+        "Server listening on 0.0.0.0 port 22.|host|info|||||",
       })
   void everythingElseIsAnEventToo(
       String message,

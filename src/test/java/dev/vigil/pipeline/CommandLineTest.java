@@ -80,6 +80,60 @@ class CommandLineTest {
   }
 
   @Test
+  void watchingItsOwnResults() {
+    String glob = directory + "/out/*";
+    assertRefused(
+        runWith("--watch", "--input=" + glob),
+        "--input=" + glob + " would follow the results in --output: give another --output");
+  }
+
+  @Test
+  void anOptionGivenTwice() {
+    assertRefused(
+        runWith("--loginWindow=3s", "--loginWindow=4s"),
+        "--loginWindow is given twice: give it once");
+  }
+
+  @Test
+  void commasInBraces() {
+    String glob = directory + "/{in,none}.json";
+    assertThat(runWith("--input=" + glob).code()).isZero();
+  }
+
+  @Test
+  void aBadOptionOfTheRunner() {
+    assertRefused(
+        runWith("--targetParallelism=0"),
+        "the runner does not take these options: check --targetParallelism=0");
+  }
+
+  /** A name is looked up, not searched for in all directories around it. */
+  @Test
+  void aMissingFileBesideALoop() throws IOException {
+    Path loop = Files.createDirectory(directory.resolve("loop"));
+    Files.createSymbolicLink(loop.resolve("a"), loop);
+    Files.createSymbolicLink(loop.resolve("b"), loop);
+    String missing = loop.resolve("missing.log").toString();
+    assertRefused(
+        runWith("--input=" + missing), "--input=" + missing + " names no file: check the path");
+    assertRefused(
+        runWith("--input=" + loop + "/*.log"),
+        "--input=" + loop + "/*.log names no file: check the path");
+  }
+
+  @Test
+  void wildcardsInTheOutput() throws IOException {
+    Path out = directory.resolve("o[1]");
+    String six = Files.readString(input).repeat(6);
+    Files.writeString(input, six);
+    for (int i = 0; i < 2; i++) {
+      Run run = runWith("--output=" + out);
+      assertThat(run.code()).as(run.err()).isZero();
+      assertThat(run.out()).contains("1 suspicious-logins from 1 sources: 192.0.2.1 1");
+    }
+  }
+
+  @Test
   void unknownOption() {
     assertRefused(
         runWith("--loginTreshold=3"),

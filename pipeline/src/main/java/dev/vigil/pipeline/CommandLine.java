@@ -8,10 +8,12 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
@@ -40,23 +42,53 @@ final class CommandLine {
       VigilOptions options = parse(args, defaults);
       Storage.open(options);
       if (options.getInput() == null) {
+        options.setInput(SampleLogs.NAME);
+        Settings.of(options); // before anything is written
         options.setInput(SampleLogs.unpack(options.getOutput()));
       }
       Settings settings = Settings.of(options);
       Places.check(settings);
-      Pipeline pipeline = Pipeline.create(options);
+      Pipeline pipeline = asTheRunnerTakesThem(args, () -> Pipeline.create(options));
       Vigil.build(pipeline, settings);
-      return run(pipeline, settings, out, err);
+      long start = System.nanoTime();
+      PipelineResult result = asTheRunnerTakesThem(args, pipeline::run);
+      return await(result, settings, start, out, err);
     } catch (UsageException e) {
-      err.println(
-          "vigil: " + e.getMessage().lines().map(String::strip).collect(Collectors.joining(" ")));
+      err.println("vigil: " + oneLine(e.getMessage()));
       return USAGE;
+    } catch (InvalidPathException e) {
+      err.println("vigil: " + e.getInput() + " is no file name here: set LC_ALL=C.UTF-8");
+      return USAGE;
+    } catch (Pipeline.PipelineExecutionException e) {
+      err.println("vigil: the job failed: " + oneLine(String.valueOf(e.getMessage())));
+      e.printStackTrace(err);
+      return JOB_FAILED;
     }
   }
 
-  private static int run(Pipeline pipeline, Settings settings, PrintStream out, PrintStream err) {
-    long start = System.nanoTime();
-    PipelineResult result = pipeline.run();
+  private static String oneLine(String message) {
+    return message.lines().map(String::strip).collect(Collectors.joining(" "));
+  }
+
+  /** Options of the runner are checked when it gets the pipeline, or begins to run it. */
+  private static <T> T asTheRunnerTakesThem(String[] args, Supplier<T> step) throws UsageException {
+    try {
+      return step.get();
+    } catch (IllegalArgumentException e) {
+      String given =
+          Stream.of(args)
+              .filter(arg -> Help.names().stream().noneMatch(n -> arg.startsWith("--" + n + "=")))
+              .collect(Collectors.joining(" "));
+      throw new UsageException(
+          "the runner does not take these options"
+              + (e.getMessage() == null ? "" : " (" + e.getMessage() + ")")
+              + ": check "
+              + (given.isEmpty() ? "the runner's profile" : given));
+    }
+  }
+
+  private static int await(
+      PipelineResult result, Settings settings, long start, PrintStream out, PrintStream err) {
     Progress progress = Progress.on(err);
     PipelineResult.State state = null;
     while (state == null || !state.isTerminal()) {
@@ -75,6 +107,11 @@ final class CommandLine {
   /** The user's arguments, and those defaults of the runner that the user does not set. */
   private static VigilOptions parse(String[] args, List<String> defaults) throws UsageException {
     List<String> all = new ArrayList<>(Arrays.asList(args));
+    for (String name : Help.names()) {
+      if (Stream.of(args).filter(arg -> arg.startsWith("--" + name + "=")).count() > 1) {
+        throw new UsageException("--" + name + " is given twice: give it once");
+      }
+    }
     for (String preset : defaults) {
       String name = preset.substring(0, preset.indexOf('=') + 1);
       if (Stream.of(args).noneMatch(arg -> arg.startsWith(name))) {

@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
@@ -46,6 +48,14 @@ final class Help {
     out.println(
         "  --" + optionName(getter) + (preset == null ? "" : "   (default: " + preset + ")"));
     wrap(getter.getAnnotation(Description.class).value()).forEach(out::println);
+  }
+
+  /** The names of Vigil's own options. */
+  static Set<String> names() {
+    return Stream.of(VigilOptions.class.getDeclaredMethods())
+        .filter(method -> method.getName().startsWith("get"))
+        .map(Help::optionName)
+        .collect(Collectors.toSet());
   }
 
   private static String optionName(Method getter) {

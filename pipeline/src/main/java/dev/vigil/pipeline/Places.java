@@ -20,34 +20,46 @@ final class Places {
    */
   static void check(Settings settings) throws UsageException {
     for (FileInput input : settings.inputs()) {
-      checkInput(input.glob(), settings.watch());
+      checkInput(input, settings);
     }
-    if (isLocal(settings.output())) {
+    if (Storage.isLocal(settings.output())) {
       prepareDirectory(settings.output());
     }
     removeOldResults(settings);
   }
 
-  private static void checkInput(String glob, boolean watch) throws UsageException {
-    if (watch && !isLocal(glob)) {
+  private static void checkInput(FileInput input, Settings settings) throws UsageException {
+    String glob = input.glob();
+    boolean local = Storage.isLocal(glob);
+    if (settings.watch() && !local) {
       throw new UsageException("--watch follows local files alone: " + glob + " is none");
     }
-    if (isLocal(glob) && Files.isDirectory(Path.of(glob))) {
+    if (local && Files.isDirectory(Path.of(glob))) {
       throw new UsageException("--input=" + glob + " is a directory: give " + glob + "/*");
     }
     try {
       List<String> files = Storage.match(glob);
-      if (files.isEmpty() && !watch) {
+      if (files.isEmpty() && !settings.watch()) {
         throw new UsageException("--input=" + glob + " names no file: check the path");
       }
       for (String path : files) {
-        if (isLocal(path) && !Files.isReadable(Path.of(path))) {
+        if (Storage.isLocal(path) && !Files.isReadable(Path.of(path))) {
           throw new UsageException("--input: " + path + " cannot be read: check its permissions");
         }
+      }
+      if (settings.watch() && wouldMatch(glob, Products.firstPane(settings.output()))) {
+        throw new UsageException(
+            "--input=" + glob + " would follow the results in --output: give another --output");
       }
     } catch (IOException | IllegalArgumentException e) {
       throw new UsageException("--input=" + glob + " cannot be read: " + e.getMessage());
     }
+  }
+
+  private static boolean wouldMatch(String glob, Path file) {
+    Path directory = Path.of("").toAbsolutePath();
+    String absolute = glob.startsWith("/") ? glob : directory + "/" + glob;
+    return directory.getFileSystem().getPathMatcher("glob:" + absolute).matches(file);
   }
 
   private static void prepareDirectory(String output) throws UsageException {
@@ -67,13 +79,10 @@ final class Places {
 
   private static void removeOldResults(Settings settings) throws UsageException {
     String output = settings.output();
-    String directory = output.endsWith("/") ? output : output + "/";
     try {
       List<String> old = new ArrayList<>();
       for (String product : Products.ALL) {
-        for (String pattern : List.of("-?????-of-?????.jsonl", "-pane-*.jsonl")) {
-          old.addAll(Storage.match(directory + product + pattern));
-        }
+        old.addAll(Products.files(output, product));
       }
       for (FileInput input : settings.inputs()) {
         for (String path : Storage.match(input.glob())) {
@@ -88,12 +97,7 @@ final class Places {
       }
       Storage.delete(old);
     } catch (IOException | IllegalArgumentException e) {
-      throw new UsageException(
-          "--output=" + output + ": the results of an earlier run cannot be replaced (" + e + ")");
+      throw new UsageException("--output=" + output + " cannot be written: " + e.getMessage());
     }
-  }
-
-  static boolean isLocal(String place) {
-    return !place.contains("://");
   }
 }

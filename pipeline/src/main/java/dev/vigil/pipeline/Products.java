@@ -1,5 +1,8 @@
 package dev.vigil.pipeline;
 
+import dev.vigil.pipeline.io.Storage;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 
 /** The names of what the main job makes; its files begin with them. */
@@ -12,5 +15,22 @@ final class Products {
 
   static final List<String> ALL = List.of(EVENTS, SUSPICIOUS_LOGINS, ALERTS, LATE, FAILURES);
 
+  private static final String FILE = "-(\\d{5}-of-\\d{5}|pane-\\d+-\\d+-of-\\d+)\\.jsonl";
+
   private Products() {}
+
+  /** The files of a product in an output directory. */
+  static List<String> files(String output, String product) throws IOException {
+    return Storage.list(output).stream()
+        .filter(file -> file.substring(file.lastIndexOf('/') + 1).matches(product + FILE))
+        .toList();
+  }
+
+  /** A file that a job that follows its inputs will write. */
+  static Path firstPane(String output) {
+    return Path.of(output)
+        .toAbsolutePath()
+        .normalize()
+        .resolve(EVENTS + "-pane-000000-0-of-1.jsonl");
+  }
 }

@@ -12,6 +12,9 @@ import java.util.stream.Collectors;
 
 /** The logs that come with Vigil, for a first look. */
 final class SampleLogs {
+  /** The directory's name. */
+  static final String NAME = "sample";
+
   private static final List<String> NAMES =
       List.of(
           "auth.log",
@@ -34,11 +37,11 @@ final class SampleLogs {
    * @return the inputs that name them
    */
   static String unpack(String output) throws UsageException {
-    Path directory = Path.of(output, "sample");
+    Path directory = Path.of(output, NAME);
     try {
       Files.createDirectories(directory);
       for (String name : NAMES) {
-        try (InputStream log = SampleLogs.class.getResourceAsStream("sample/" + name)) {
+        try (InputStream log = SampleLogs.class.getResourceAsStream(NAME + "/" + name)) {
           Files.copy(log, directory.resolve(name), StandardCopyOption.REPLACE_EXISTING);
         }
         Files.setLastModifiedTime(directory.resolve(name), WRITTEN);

@@ -45,6 +45,7 @@ record Settings(
     Duration memory,
     int shown) {
 
+  private static final String COMMA_OUTSIDE_BRACES = ",(?![^{}]*\\})";
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
   /** A hundred years: Beam's time ends, and must not while durations are added to it. */
@@ -117,7 +118,7 @@ record Settings(
 
   private static List<FileInput> inputs(String text) throws UsageException {
     List<FileInput> inputs = new ArrayList<>();
-    for (String input : text.split(",")) {
+    for (String input : text.split(COMMA_OUTSIDE_BRACES)) {
       if (!input.isBlank()) {
         inputs.add(FileInput.parse(input.strip(), LogFormats.names()));
       }

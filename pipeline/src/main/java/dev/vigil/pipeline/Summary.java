@@ -21,14 +21,9 @@ import org.apache.beam.sdk.PipelineResult;
  * What a person is told at the end of a bounded run.
  *
  * @param sourcesByRule for each rule, how many of its alerts each source has
- * @param late how many events were late
  */
 record Summary(
-    Counts counts,
-    Map<String, Map<String, Long>> sourcesByRule,
-    long late,
-    Duration duration,
-    String output) {
+    Counts counts, Map<String, Map<String, Long>> sourcesByRule, Duration duration, String output) {
 
   private static final int TOP = 3;
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -49,9 +44,7 @@ record Summary(
             }
           });
     }
-    long[] late = {0};
-    forEachLine(settings.output(), Products.LATE, line -> late[0]++);
-    return new Summary(Counts.of(result), sourcesByRule, late[0], duration, settings.output());
+    return new Summary(Counts.of(result), sourcesByRule, duration, settings.output());
   }
 
   void print(PrintStream out) {
@@ -67,9 +60,6 @@ record Summary(
     sourcesByRule.forEach((rule, sources) -> printRule(out, rule, sources));
     if (sourcesByRule.isEmpty()) {
       out.println("  no alerts");
-    }
-    if (late > 0) {
-      out.printf(Locale.ROOT, "  %,d late events%n", late);
     }
     out.println("Results: " + output);
   }
@@ -108,7 +98,7 @@ record Summary(
 
   private static void forEachLine(String output, String product, LineConsumer consumer) {
     try {
-      for (String file : Storage.match(output + "/" + product + "-*.jsonl")) {
+      for (String file : Products.files(output, product)) {
         try (BufferedReader lines =
             new BufferedReader(new InputStreamReader(Storage.read(file), StandardCharsets.UTF_8))) {
           for (String line = lines.readLine(); line != null; line = lines.readLine()) {

@@ -38,7 +38,7 @@ public interface VigilOptions extends PipelineOptions {
 
   @Description(
       "The year of dates that name none (syslog, Snort). Without it: the latest year in which the date"
-          + " is not after the file's modification time.")
+          + " is no more than a day after the file's modification time.")
   Integer getYear();
 
   void setYear(Integer value);
@@ -100,7 +100,8 @@ public interface VigilOptions extends PipelineOptions {
   void setJoinWindow(String value);
 
   @Description(
-      "How far apart an IDS event and a login may be to be correlated across windows; whole seconds.")
+      "How far apart an IDS event and a login may be to be correlated across windows; in whole"
+          + " seconds, in which their times are compared, too.")
   @Default.String("1h")
   String getMemory();
 

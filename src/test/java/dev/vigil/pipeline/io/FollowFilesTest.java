@@ -136,6 +136,38 @@ class FollowFilesTest {
     return bytes.toByteArray();
   }
 
+  /** The file was written long after what is in it: that must not make its lines late. */
+  @Test
+  void aFirstLineWithoutATime() throws IOException {
+    Path file = write("a", "header\n08:00:01 x\n");
+    Files.setLastModifiedTime(file, FileTime.from(NOW.plusSeconds(86_400)));
+    FollowFiles.FollowingReader reader = reader(source());
+    assertThat(reader.start()).isTrue();
+    assertThat(describe(reader.getCurrent())).isEqualTo("a:0:header");
+    assertThat(reader.getCurrentTimestamp()).isEqualTo(BoundedWindow.TIMESTAMP_MIN_VALUE);
+    assertThat(watermark(reader)).isEqualTo(at("08:00:01").minus(DISORDER));
+    assertThat(rest(reader)).containsExactly("a:7:08:00:01 x");
+    assertThat(watermark(reader)).isEqualTo(at("08:00:01").minus(DISORDER));
+  }
+
+  @Test
+  void aDamagedCompressedFile() throws IOException {
+    byte[] bytes = gzip("08:00:01 x\n");
+    bytes[bytes.length - 6] ^= 1; // of the checksum
+    Files.write(directory.resolve("a.gz"), bytes);
+    write("b", "08:00:02 y\n");
+    FollowFiles.FollowingReader reader = reader(source());
+    List<String> lines = new ArrayList<>();
+    List<String> errors = new ArrayList<>();
+    for (boolean more = reader.start(); more; more = reader.advance()) {
+      LogLine line = reader.getCurrent();
+      (line.error() == null ? lines : errors).add(describe(line));
+    }
+    assertThat(lines).contains("b:0:08:00:02 y");
+    assertThat(errors).hasSize(1).allMatch(error -> error.startsWith("a.gz:"));
+    assertThat(rest(reader)).isEmpty();
+  }
+
   @Test
   void aWholeLine() throws IOException {
     Path file = write("a", "08:00:01 x\r\n");
@@ -150,7 +182,8 @@ class FollowFilesTest {
                 Provenance.ofFile(file.toString(), 0),
                 NOW,
                 "sshd",
-                10));
+                10,
+                null));
     assertThat(reader.getCurrentTimestamp())
         .isEqualTo(org.joda.time.Instant.parse("2026-01-15T08:00:01Z"));
     assertThat(reader.advance()).isFalse();
@@ -251,7 +284,11 @@ class FollowFilesTest {
       times.add(Instant.ofEpochMilli(reader.getCurrentTimestamp().getMillis()));
     }
     assertThat(times)
-        .containsExactly(at("07:00:00"), at("08:00:05"), at("08:00:03"), at("08:00:05"));
+        .containsExactly(
+            Instant.ofEpochMilli(BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis()),
+            at("08:00:05"),
+            at("08:00:03"),
+            at("08:00:05"));
   }
 
   @Test

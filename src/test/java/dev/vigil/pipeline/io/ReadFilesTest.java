@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
@@ -59,7 +61,7 @@ class ReadFilesTest {
   private static LogLine line(Path file, long offset, String text, @Nullable String format) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     return new LogLine(
-        bytes, Provenance.ofFile(file.toString(), offset), WRITTEN, format, bytes.length);
+        bytes, Provenance.ofFile(file.toString(), offset), WRITTEN, format, bytes.length, null);
   }
 
   private static void assertLines(ReadFiles read, Iterable<LogLine> expected) {
@@ -142,8 +144,50 @@ class ReadFilesTest {
                 Provenance.ofFile(file.toString(), 5),
                 WRITTEN,
                 null,
-                200_000),
+                200_000,
+                null),
             line(file, 200_006, "abc", null)));
+  }
+
+  @Test
+  void aDamagedFileIsReadAsFarAsItGoes() throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < 20_000; i++) {
+      text.append("line ").append(i * 7919L % 20_011).append('\n');
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+      gzip.write(text.toString().getBytes(StandardCharsets.UTF_8));
+    }
+    Path file = directory.resolve("cut.log.gz");
+    Files.write(file, Arrays.copyOf(bytes.toByteArray(), bytes.size() / 2));
+    Files.setLastModifiedTime(file, FileTime.from(WRITTEN));
+
+    String path = file.toString();
+    String content = text.toString();
+    TestPipeline pipeline = TestPipeline.create().enableAbandonedNodeEnforcement(false);
+    PAssert.that(pipeline.apply(ReadFiles.of(List.of(input(file)), 100)))
+        .satisfies(lines -> assertDamaged(lines, path, content));
+    pipeline.run().waitUntilFinish();
+  }
+
+  private static @Nullable Void assertDamaged(
+      Iterable<LogLine> lines, String path, String content) {
+    List<LogLine> all = new ArrayList<>();
+    lines.forEach(all::add);
+    all.sort(Comparator.comparing(line -> line.provenance().offset()));
+    LogLine last = all.remove(all.size() - 1);
+    StringBuilder read = new StringBuilder();
+    for (LogLine line : all) {
+      assertThat(line.error()).isNull();
+      read.append(new String(line.bytes(), StandardCharsets.UTF_8)).append('\n');
+    }
+    assertThat(all).hasSizeGreaterThan(1_000);
+    assertThat(content).startsWith(read.toString());
+    assertThat(last)
+        .isEqualTo(LogLine.unreadable(Provenance.ofFile(path, read.length()), last.error()));
+    assertThat(last.error()).contains("EOFException");
+    return null;
   }
 
   /** Short ranges: every boundary falls somewhere, on line starts and line ends too. */

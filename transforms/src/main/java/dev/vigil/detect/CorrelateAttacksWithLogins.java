@@ -73,7 +73,7 @@ public final class CorrelateAttacksWithLogins
     return new CorrelateAttacksWithLogins(Duration.ofHours(1), 10);
   }
 
-  /** How far apart an IDS event and a login may be; whole seconds. */
+  /** How far apart an IDS event and a login may be; whole seconds, as their times are taken. */
   public CorrelateAttacksWithLogins withMemory(Duration value) {
     return new CorrelateAttacksWithLogins(value, shown);
   }

@@ -23,18 +23,24 @@ public record LogLine(
     Provenance provenance,
     @Nullable Instant written,
     @Nullable String format,
-    long length) {
+    long length,
+    @Nullable String error) {
 
   public static LogLine of(byte[] bytes, Provenance provenance) {
-    return new LogLine(bytes, provenance, null, null, bytes.length);
+    return new LogLine(bytes, provenance, null, null, bytes.length, null);
+  }
+
+  /** What is told in place of the lines of a source that cannot be read any further. */
+  public static LogLine unreadable(Provenance provenance, String error) {
+    return new LogLine(new byte[0], provenance, null, null, 0, error);
   }
 
   public LogLine withWritten(@Nullable Instant time) {
-    return new LogLine(bytes, provenance, time, format, length);
+    return new LogLine(bytes, provenance, time, format, length, error);
   }
 
   public LogLine withFormat(@Nullable String name) {
-    return new LogLine(bytes, provenance, written, name, length);
+    return new LogLine(bytes, provenance, written, name, length, error);
   }
 
   /** Whether the reader cut the line at its limit. */
@@ -49,11 +55,12 @@ public record LogLine(
         && provenance.equals(that.provenance)
         && Objects.equals(written, that.written)
         && Objects.equals(format, that.format)
-        && length == that.length;
+        && length == that.length
+        && Objects.equals(error, that.error);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(Arrays.hashCode(bytes), provenance, written, format, length);
+    return Objects.hash(Arrays.hashCode(bytes), provenance, written, format, length, error);
   }
 }

@@ -11,7 +11,9 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * Collects what a parser finds in one line and makes the {@link SecurityEvent} of it. Empty strings
- * count as absent; field sets in which nothing was set are left out. Used once, by one thread.
+ * count as absent; field sets in which nothing was set are left out. What every event has is filled
+ * in: category {@code host}, type {@code info} and outcome {@code unknown} where the line tells
+ * none. Used once, by one thread.
  */
 public final class SecurityEventBuilder {
   private final Instant timestamp;
@@ -347,9 +349,9 @@ public final class SecurityEventBuilder {
         new Ecs.Event(
             provenance.eventId(),
             kind,
-            List.copyOf(category),
-            List.copyOf(type),
-            outcome,
+            category.isEmpty() ? List.of("host") : List.copyOf(category),
+            type.isEmpty() ? List.of("info") : List.copyOf(type),
+            outcome == null ? "unknown" : outcome,
             action,
             code,
             severity,

@@ -34,6 +34,9 @@ public final class LogParser implements Serializable {
   /** The stage of this parser's failures. */
   public static final String STAGE = "parse";
 
+  /** The stage of failures that the reader found. */
+  public static final String READ_STAGE = "read";
+
   /** Some editors begin a file with it. */
   private static final String BYTE_ORDER_MARK = "\uFEFF";
 
@@ -96,6 +99,17 @@ public final class LogParser implements Serializable {
 
   /** Reads a line; see the class comment. */
   public ParseResult parse(LogLine line) {
+    if (line.error() != null) {
+      return new ParseResult(
+          null,
+          new Failure(
+              null,
+              READ_STAGE,
+              "unreadable source",
+              line.error(),
+              line.bytes(),
+              line.provenance()));
+    }
     if (line.isCut()) {
       return failure(
           line,

@@ -52,10 +52,13 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * one that was cut is read from its start. Offsets go on counting, so that they stay unique. Inputs
  * should not match the names that replaced files are given: under such a name a file is another
  * one. A compressed file is read once, when it is complete. A line without a time is as old as the
- * line before it.
+ * last line with one; before any, it moves no watermark.
  */
 public final class FollowFiles extends PTransform<PBegin, PCollection<LogLine>> {
   private static final long serialVersionUID = 1L;
+
+  private static final Instant BEFORE_ALL =
+      Instant.ofEpochMilli(BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis());
 
   private static final Duration POLL = Duration.ofMillis(500);
 
@@ -308,6 +311,7 @@ public final class FollowFiles extends PTransform<PBegin, PCollection<LogLine>> 
     private boolean finished;
     private @Nullable LogLine next;
     private @Nullable Instant nextTime;
+    private boolean nextIsTimed;
     private long afterNext;
 
     Cursor(FilePosition position, Config config) {
@@ -343,7 +347,7 @@ public final class FollowFiles extends PTransform<PBegin, PCollection<LogLine>> 
 
     /** Leaves the next line behind, and looks for the one after it. */
     void take() throws IOException {
-      if (latest == null || nextTime().isAfter(latest)) {
+      if (nextIsTimed && (latest == null || nextTime().isAfter(latest))) {
         latest = nextTime;
       }
       offset = afterNext;
@@ -415,7 +419,22 @@ public final class FollowFiles extends PTransform<PBegin, PCollection<LogLine>> 
         }
       } catch (EOFException | NoSuchFileException | FileNotFoundException e) {
         close(); // still being written, or moved away
+      } catch (IOException e) {
+        unreadable(e);
       }
+    }
+
+    /** What can be read of a damaged file has been: the rest is one line that says so. */
+    private void unreadable(IOException e) throws IOException {
+      next =
+          LogLine.unreadable(
+              Provenance.ofFile(path, base + (lines == null ? 0 : lines.nextOffset())),
+              e.toString());
+      nextIsTimed = false;
+      nextTime = latest != null ? latest : BEFORE_ALL;
+      afterNext = lines == null ? offset : lines.nextOffset();
+      finished = true;
+      close();
     }
 
     private void found() {
@@ -425,10 +444,12 @@ public final class FollowFiles extends PTransform<PBegin, PCollection<LogLine>> 
               Provenance.ofFile(path, base + lines.offset()),
               written,
               format,
-              lines.length());
+              lines.length(),
+              null);
       afterNext = lines.nextOffset();
       Instant time = config.eventTime.apply(next);
-      nextTime = time != null ? time : latest != null ? latest : written;
+      nextIsTimed = time != null;
+      nextTime = time != null ? time : latest != null ? latest : BEFORE_ALL;
     }
 
     /** Opens the file that was being read, under whatever name it is now, or the path's. */

@@ -66,6 +66,25 @@ final class LineReader {
     }
   }
 
+  /**
+   * Goes over the rest of a line to the next one.
+   *
+   * @param end an offset at which to give up
+   * @return false if no line begins before it
+   */
+  boolean skipLine(long end) throws IOException {
+    while (nextOffset < end) {
+      if (position == limit && !fill()) {
+        return false;
+      }
+      nextOffset++;
+      if (buffer[position++] == '\n') {
+        return nextOffset < end;
+      }
+    }
+    return false;
+  }
+
   /** Whether the line was ended by a newline, and not by the end of what there is so far. */
   boolean isTerminated() {
     return terminated;

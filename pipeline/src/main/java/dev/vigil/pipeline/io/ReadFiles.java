@@ -27,7 +27,9 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * <p>Plain files are read in ranges, by several workers; compressed ones (by their names' endings:
  * {@code .gz}, {@code .bz2}, {@code .zst} …) each by one, with offsets in the uncompressed content.
  * A file that several inputs name is read once, as the first of them says. Of a line longer than
- * the limit only the beginning is kept ({@link LogLine#isCut}). The lines have no event time yet.
+ * the limit only the beginning is kept ({@link LogLine#isCut}). A compressed file that is damaged
+ * is read as far as it goes, and then gives {@link LogLine#unreadable}. The lines have no event
+ * time yet.
  */
 public final class ReadFiles extends PTransform<PBegin, PCollection<LogLine>> {
   private static final long serialVersionUID = 1L;
@@ -132,29 +134,52 @@ public final class ReadFiles extends PTransform<PBegin, PCollection<LogLine>> {
     @ProcessElement
     public void read(@Element Range range, OutputReceiver<LogLine> out) throws IOException {
       try (ReadableByteChannel file =
-              FileSystems.open(FileSystems.matchNewResource(range.path, false));
-          ReadableByteChannel channel = Compression.detect(range.path).readDecompressed(file)) {
-        LineReader lines;
-        if (range.start == 0) {
-          lines = new LineReader(channel, 0, maxLineBytes);
+          FileSystems.open(FileSystems.matchNewResource(range.path, false))) {
+        if (isCompressed(range.path)) {
+          readCompressed(range, file, out);
+        } else if (range.start == 0) {
+          readLines(range, new LineReader(file, 0, maxLineBytes), out);
         } else {
           // The line that the byte before the range belongs to is the range before's.
-          ((SeekableByteChannel) channel).position(range.start - 1);
-          lines = new LineReader(channel, range.start - 1, maxLineBytes);
-          if (!lines.next()) {
-            return;
+          ((SeekableByteChannel) file).position(range.start - 1);
+          LineReader lines = new LineReader(file, range.start - 1, maxLineBytes);
+          if (lines.skipLine(range.end)) {
+            readLines(range, lines, out);
           }
         }
-        while (lines.nextOffset() < range.end && lines.next()) {
-          out.output(
-              new LogLine(
-                  lines.bytes(),
-                  Provenance.ofFile(range.path, lines.offset()),
-                  range.written,
-                  range.format,
-                  lines.length()));
-        }
       }
+    }
+
+    /** A damaged file is read as far as it can be; that it goes no further becomes a failure. */
+    private void readCompressed(Range range, ReadableByteChannel file, OutputReceiver<LogLine> out)
+        throws IOException {
+      long read = 0;
+      try (ReadableByteChannel channel = Compression.detect(range.path).readDecompressed(file)) {
+        LineReader lines = new LineReader(channel, 0, maxLineBytes);
+        while (lines.next()) {
+          out.output(line(range, lines));
+          read = lines.nextOffset();
+        }
+      } catch (IOException e) {
+        out.output(LogLine.unreadable(Provenance.ofFile(range.path, read), e.toString()));
+      }
+    }
+
+    private static void readLines(Range range, LineReader lines, OutputReceiver<LogLine> out)
+        throws IOException {
+      while (lines.nextOffset() < range.end && lines.next()) {
+        out.output(line(range, lines));
+      }
+    }
+
+    private static LogLine line(Range range, LineReader lines) {
+      return new LogLine(
+          lines.bytes(),
+          Provenance.ofFile(range.path, lines.offset()),
+          range.written,
+          range.format,
+          lines.length(),
+          null);
     }
   }
 }
