@@ -7,11 +7,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
+import java.util.TreeSet;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.ListCoder;
@@ -19,7 +19,7 @@ import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.state.StateSpec;
 import org.apache.beam.sdk.state.StateSpecs;
 import org.apache.beam.sdk.state.TimeDomain;
-import org.apache.beam.sdk.state.TimerMap;
+import org.apache.beam.sdk.state.Timer;
 import org.apache.beam.sdk.state.TimerSpec;
 import org.apache.beam.sdk.state.TimerSpecs;
 import org.apache.beam.sdk.state.ValueState;
@@ -47,12 +47,12 @@ import org.apache.beam.sdk.values.TypeDescriptor;
  * bounded input: it passes as it is.
  *
  * <p>How exact this is: the events go by shard, in the global window where nothing is dropped. A
- * shard knows the watermark from its timers where the runner lets them tell it, as the Direct
- * runner and Flink do. Through the portability API it is not told: there a shard knows only the
- * deadlines of the events that it has had. Each one is a timer, and once that has fired, whatever
- * belongs to that window or to an earlier one is late. Should the watermark pass a deadline between
- * this step and the detection, the detection drops what this step let pass; runners that fuse the
- * two leave no such gap.
+ * shard knows the watermark from its timer where the runner lets it tell, as the Direct runner and
+ * Flink do. Through the portability API it is not told: there a shard knows only the deadlines of
+ * the events that it has had, at which its timer fires; whatever belongs to that window or to an
+ * earlier one is late then. Should the watermark pass a deadline between this step and the
+ * detection, the detection drops what this step let pass; runners that fuse the two leave no such
+ * gap.
  */
 public final class SeparateLate<E extends SourceEvent>
     extends PTransform<PCollection<E>, PCollectionTuple> {
@@ -177,12 +177,12 @@ public final class SeparateLate<E extends SourceEvent>
 
     private final List<Deadline> deadlines;
 
-    /** The latest deadline that the watermark has passed, in milliseconds since 1970. */
-    @StateId("passed")
-    private final StateSpec<ValueState<Long>> passedSpec = StateSpecs.value();
+    @StateId("known")
+    private final StateSpec<ValueState<Known>> knownSpec = StateSpecs.value();
 
-    @TimerFamily("deadlines")
-    private final TimerSpec timersSpec = TimerSpecs.timerMap(TimeDomain.EVENT_TIME);
+    /** Fires at the next of the deadlines that are coming. */
+    @TimerId("next")
+    private final TimerSpec nextSpec = TimerSpecs.timer(TimeDomain.EVENT_TIME);
 
     SeparateFn(List<Deadline> deadlines) {
       this.deadlines = deadlines;
@@ -191,16 +191,13 @@ public final class SeparateLate<E extends SourceEvent>
     @ProcessElement
     public void separate(
         @Element KV<Integer, List<E>> shard,
-        @AlwaysFetched @StateId("passed") ValueState<Long> passedState,
-        @TimerFamily("deadlines") TimerMap timers,
+        @AlwaysFetched @StateId("known") ValueState<Known> state,
+        @TimerId("next") Timer next,
         MultiOutputReceiver out) {
-      Long read = passedState.read();
-      // The timers tell only of deadlines that this shard has had an event for.
-      long passed =
-          Math.max(
-              read == null ? Long.MIN_VALUE : read,
-              EventWindows.watermark(timers.get("watermark")));
-      Set<Long> coming = new HashSet<>();
+      Known known = Objects.requireNonNullElse(state.read(), Known.NOTHING);
+      // The timer tells only of deadlines that this shard has had an event for.
+      long passed = Math.max(known.passed, EventWindows.watermark(next));
+      TreeSet<Long> coming = new TreeSet<>(known.coming);
       Map<Deadline, OutputReceiver<E>> receivers = new HashMap<>();
       for (Deadline deadline : deadlines) {
         receivers.put(deadline, out.get(SeparateLate.<E>inTime(deadline.ruleId)));
@@ -224,18 +221,36 @@ public final class SeparateLate<E extends SourceEvent>
           }
         }
       }
-      for (long due : coming) {
-        timers.set(Long.toString(due), EventWindows.reached(due));
-      }
+      goOn(state, next, passed, coming);
     }
 
-    @OnTimerFamily("deadlines")
-    public void pass(OnTimerContext context, @StateId("passed") ValueState<Long> passedState) {
-      Long passed = passedState.read();
+    @OnTimer("next")
+    public void pass(
+        OnTimerContext context,
+        @AlwaysFetched @StateId("known") ValueState<Known> state,
+        @TimerId("next") Timer next) {
+      Known known = Objects.requireNonNullElse(state.read(), Known.NOTHING);
       long fired = EventWindows.reachedBy(context.fireTimestamp());
-      if (passed == null || fired > passed) {
-        passedState.write(fired);
+      goOn(state, next, Math.max(known.passed, fired), new TreeSet<>(known.coming));
+    }
+
+    private static void goOn(
+        ValueState<Known> state, Timer next, long passed, TreeSet<Long> coming) {
+      coming.headSet(passed, true).clear();
+      state.write(new Known(passed, List.copyOf(coming)));
+      if (!coming.isEmpty()) {
+        next.set(EventWindows.reached(coming.first()));
       }
     }
+  }
+
+  /**
+   * What a shard knows of the watermark; in milliseconds since 1970.
+   *
+   * @param passed a time that the watermark has reached
+   * @param coming the deadlines after it that there have been events for, in order
+   */
+  record Known(long passed, List<Long> coming) {
+    static final Known NOTHING = new Known(Long.MIN_VALUE, List.of());
   }
 }
