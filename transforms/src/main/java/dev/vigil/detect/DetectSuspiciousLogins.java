@@ -5,6 +5,7 @@ import dev.vigil.event.Ecs;
 import dev.vigil.event.LoginAttempt;
 import dev.vigil.event.SuspiciousLogins;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.apache.beam.sdk.state.Timer;
 import org.apache.beam.sdk.state.TimerSpec;
 import org.apache.beam.sdk.state.TimerSpecs;
 import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.SerializableFunction;
@@ -26,6 +28,7 @@ import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -36,7 +39,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * its start, inclusive, to its end, exclusive. Out comes one {@link SuspiciousLogins} for each key
  * and window with more attempts than the threshold, when the watermark passes the window's end; and
  * after that, for each late attempt within the allowed lateness, a new revision of the record, with
- * the same id. What comes later than that is dropped: see {@link SeparateLate}.
+ * the same id. What comes later than that is dropped: see {@link SeparateLate}. The records of
+ * bounded input are in the global window.
  *
  * <p>Attempts are summed up bundle by bundle and shuffled by shard, not by key, because what a
  * keyed element costs does not depend on its size: the shuffle carries few, large elements.
@@ -47,6 +51,8 @@ public final class DetectSuspiciousLogins
 
   /** The rule's id, unless another is given. */
   public static final String RULE_ID = "suspicious-logins";
+
+  private static final int WINDOWS_TOGETHER = 180;
 
   private final String ruleId;
   private final Duration window;
@@ -163,23 +169,53 @@ public final class DetectSuspiciousLogins
 
   @Override
   public PCollection<SuspiciousLogins> expand(PCollection<LoginAttempt> logins) {
+    return logins.isBounded() == IsBounded.BOUNDED ? countBounded(logins) : countUnbounded(logins);
+  }
+
+  private PCollection<SuspiciousLogins> countUnbounded(PCollection<LoginAttempt> logins) {
     return logins
         .apply(
             "Window",
             Window.<LoginAttempt>into(EpochWindows.of(window))
                 .withAllowedLateness(EventWindows.joda(allowedLateness))
                 .discardingFiredPanes())
-        .apply("TallyBundle", tallyBundle())
+        .apply("TallyBundle", tallyBundle(key))
         .apply(
             "CountWindow",
             ParDo.of(new CountWindow(rule(), keyField, threshold, shown, allowedLateness)));
   }
 
-  private TallyBundle<LoginAttempt, LoginSummary, LoginShard> tallyBundle() {
+  /**
+   * All of bounded input is there before any window ends. So many windows go through the shuffle
+   * together, each with its start in front of the keys: what a window costs does not depend on what
+   * is in it either, and old logs have many windows with little in them.
+   */
+  private PCollection<SuspiciousLogins> countBounded(PCollection<LoginAttempt> logins) {
+    SerializableFunction<LoginAttempt, String> ofLogin = key;
+    long size = window.toMillis();
+    return logins
+        .apply("GlobalWindow", Rewindow.globally())
+        .apply("ManyWindows", Window.into(EpochWindows.of(window.multipliedBy(WINDOWS_TOGETHER))))
+        .apply(
+            "TallyBundle",
+            tallyBundle(
+                login -> {
+                  String group = ofLogin.apply(login);
+                  long millis = login.timestamp().toEpochMilli();
+                  return group == null ? null : EventWindows.start(millis, size) + " " + group;
+                }))
+        .apply("GatherShards", GroupByKey.create())
+        .apply(
+            "CountWindows", ParDo.of(new CountWindows(rule(), keyField, threshold, shown, window)))
+        .apply("Results", Rewindow.globally());
+  }
+
+  private TallyBundle<LoginAttempt, LoginSummary, LoginShard> tallyBundle(
+      SerializableFunction<LoginAttempt, String> groupOf) {
     int maxEvidence = shown;
     return TallyBundle.of(
         LoginShard.class,
-        key,
+        groupOf,
         nothing -> new LoginSummary.Sum(maxEvidence),
         LoginShard::new,
         shards);
@@ -217,6 +253,54 @@ public final class DetectSuspiciousLogins
             new SuspiciousLogins.Group(keyField, key),
             window,
             logins.facts(shown)));
+  }
+
+  /** Adds up a shard's tallies of many windows. */
+  private static final class CountWindows
+      extends DoFn<KV<Integer, Iterable<LoginShard>>, SuspiciousLogins> {
+    private static final long serialVersionUID = 1L;
+
+    private final Ecs.Rule rule;
+    private final String keyField;
+    private final long threshold;
+    private final int shown;
+    private final Duration window;
+
+    CountWindows(Ecs.Rule rule, String keyField, long threshold, int shown, Duration window) {
+      this.rule = rule;
+      this.keyField = keyField;
+      this.threshold = threshold;
+      this.shown = shown;
+      this.window = window;
+    }
+
+    @ProcessElement
+    public void count(
+        @Element KV<Integer, Iterable<LoginShard>> shard, OutputReceiver<SuspiciousLogins> out) {
+      LoginShard.Sum total = new LoginShard.Sum(shown);
+      shard.getValue().forEach(total::add);
+      total
+          .summary()
+          .byKey()
+          .forEach(
+              (startAndGroup, logins) -> {
+                int blank = startAndGroup.indexOf(' ');
+                Instant start =
+                    Instant.ofEpochMilli(Long.parseLong(startAndGroup.substring(0, blank)));
+                SuspiciousLogins record =
+                    judge(
+                        rule,
+                        keyField,
+                        startAndGroup.substring(blank + 1),
+                        new AlertFields.Window(start, start.plus(window)),
+                        logins,
+                        threshold,
+                        shown);
+                if (record != null) {
+                  out.output(record);
+                }
+              });
+    }
   }
 
   /** Adds up a shard's tallies when its window ends, and again when late ones come. */
