@@ -1,7 +1,6 @@
 package dev.vigil.detect;
 
 import dev.vigil.event.Fingerprint;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -84,8 +83,7 @@ public record NameSample(List<String> names, @Nullable List<Long> hashes) {
     }
 
     NameSample sample() {
-      return new NameSample(
-          List.copyOf(names), hashes == null ? null : List.copyOf(new ArrayList<>(hashes)));
+      return new NameSample(List.copyOf(names), hashes == null ? null : List.copyOf(hashes));
     }
 
     private void addHash(String name) {

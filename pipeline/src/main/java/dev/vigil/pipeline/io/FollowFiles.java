@@ -158,7 +158,7 @@ public final class FollowFiles extends PTransform<PBegin, PCollection<LogLine>> 
     private final FollowedFiles source;
     private final Config config;
     private final TreeMap<String, Cursor> cursors = new TreeMap<>();
-    private Instant watermark = javaTime(BoundedWindow.TIMESTAMP_MIN_VALUE);
+    private Instant watermark = BEFORE_ALL;
     private @Nullable Instant lastPoll;
     private @Nullable Instant quietSince;
     private @Nullable LogLine current;
@@ -279,10 +279,6 @@ public final class FollowFiles extends PTransform<PBegin, PCollection<LogLine>> 
         cursor.close();
       }
     }
-  }
-
-  private static Instant javaTime(org.joda.time.Instant time) {
-    return Instant.ofEpochMilli(time.getMillis());
   }
 
   /** One path, the file that is there or was, and the next complete line of it. */
