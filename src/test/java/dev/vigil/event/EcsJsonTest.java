@@ -128,7 +128,6 @@ class EcsJsonTest {
                 + "\"source\":{\"address\":\"2001:db8::1\",\"ip\":\"2001:db8::1\",\"port\":0},"
                 + "\"observer\":{\"ingress\":{\"interface\":{\"name\":\"eth0\"}}},"
                 + "\"related\":{\"ip\":[\"2001:db8::1\"]},"
-                + "\"log\":{\"offset\":17},"
                 + "\"kafka\":{\"topic\":\"logs\",\"partition\":3,\"offset\":17},"
                 + "\"labels\":{\"y\":\"2\",\"z\":\"1\"},"
                 + ECS);

@@ -123,11 +123,11 @@ public final class Ecs {
   public record Related(@Nullable List<String> ip, @Nullable List<String> user) {}
 
   /** {@code log.*}: the file, if it was one, and the offset in the source. */
-  public record Log(@Nullable LogFile file, long offset) {}
+  public record Log(LogFile file, long offset) {}
 
   /** {@code log.file.*}. */
   public record LogFile(String path) {}
 
   /** {@code kafka.*}, as Filebeat's Kafka input names them. */
-  public record Kafka(String topic, @Nullable Integer partition, long offset) {}
+  public record Kafka(String topic, int partition, long offset) {}
 }

@@ -75,7 +75,7 @@ public record Failure(
       @Nullable Instant timestamp,
       ErrorEvent event,
       Error error,
-      Ecs.Log log,
+      Ecs.@Nullable Log log,
       Ecs.@Nullable Kafka kafka,
       Stage vigil) {}
 

@@ -27,7 +27,7 @@ public record SecurityEvent(
     Ecs.@Nullable UserAgent userAgent,
     Ecs.@Nullable Rule rule,
     Ecs.@Nullable Related related,
-    Ecs.Log log,
+    Ecs.@Nullable Log log,
     Ecs.@Nullable Kafka kafka,
     @Nullable String message,
     @Nullable Map<String, String> labels,

@@ -122,7 +122,7 @@ public final class LogParser implements Serializable {
     } catch (CharacterCodingException e) {
       return failure(line, "not UTF-8", e.getMessage());
     }
-    if (line.provenance().offset() == 0 && text.startsWith(BYTE_ORDER_MARK)) {
+    if (line.provenance().isStartOfFile() && text.startsWith(BYTE_ORDER_MARK)) {
       text = text.substring(1);
     }
     if (text.isBlank()) {
@@ -138,7 +138,7 @@ public final class LogParser implements Serializable {
           return failure(line, "not of the given format", format.name());
         }
       } else {
-        String input = input(line);
+        String input = line.provenance().source();
         LogFormat last = lastByInput().get(input);
         if (last != null) {
           event = last.parse(lineText);
@@ -170,11 +170,6 @@ public final class LogParser implements Serializable {
     } catch (MalformedLine e) {
       return failure(line, e.reason(), e.detail());
     }
-  }
-
-  private static String input(LogLine line) {
-    String path = line.provenance().path();
-    return path == null ? line.provenance().topic() + "/" + line.provenance().partition() : path;
   }
 
   private Map<String, LogFormat> lastByInput() {
