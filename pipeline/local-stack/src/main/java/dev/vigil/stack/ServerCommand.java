@@ -8,7 +8,8 @@ import java.util.List;
  * @param name what people call the server, for messages
  * @param classPath of the server's JVM
  * @param mainClass the class to run; see {@link ServerProcess} for what it must do
- * @param jvmArguments options of the JVM, after those that every server gets and so stronger
+ * @param jvmArguments options of the JVM. They come after, and so win over, those that every server
+ *     gets: 512 MB of heap, the serial collector, the fast compiler alone
  * @param arguments for the main class
  */
 public record ServerCommand(

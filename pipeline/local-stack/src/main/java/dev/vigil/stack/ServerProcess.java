@@ -38,7 +38,7 @@ public final class ServerProcess implements AutoCloseable {
   private static final String READY = "READY ";
   private static final int LINES_KEPT = 50;
   private static final Duration LONGEST_STOP = Duration.ofSeconds(20);
-  private static final Duration LONGEST_DEATH = Duration.ofSeconds(10);
+  private static final Duration LONGEST_DEATH = Duration.ofSeconds(5);
 
   private final String name;
   private final Process process;
@@ -109,10 +109,12 @@ public final class ServerProcess implements AutoCloseable {
     return ready.join();
   }
 
+  /** Whether the server's process still runs. */
   public boolean isAlive() {
     return process.isAlive();
   }
 
+  /** What the system calls the server's process. */
   public long pid() {
     return process.pid();
   }
@@ -139,6 +141,10 @@ public final class ServerProcess implements AutoCloseable {
   /** Stops the server in good order; ends it like {@link #kill} if it takes too long. */
   @Override
   public void close() {
+    close(LONGEST_STOP);
+  }
+
+  void close(Duration timeout) {
     try {
       process.getOutputStream().close();
     } catch (IOException e) {
@@ -146,7 +152,7 @@ public final class ServerProcess implements AutoCloseable {
       kill();
       return;
     }
-    if (!awaitEnd(LONGEST_STOP)) {
+    if (!awaitEnd(timeout)) {
       kill();
     }
     awaitSilence();

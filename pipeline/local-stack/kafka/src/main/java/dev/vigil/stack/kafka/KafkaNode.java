@@ -108,6 +108,9 @@ public final class KafkaNode {
     settings.setProperty("transaction.state.log.num.partitions", "1");
     settings.setProperty("share.coordinator.state.topic.num.partitions", "1");
     settings.setProperty("group.initial.rebalance.delay.ms", "0");
+    // A killed broker is let in again only when the controller has given up the one before.
+    settings.setProperty("broker.session.timeout.ms", "3000");
+    settings.setProperty("broker.heartbeat.interval.ms", "250");
     // By default 128 MB, taken at the start.
     settings.setProperty("log.cleaner.dedupe.buffer.size", Integer.toString(4 << 20));
     return settings;
