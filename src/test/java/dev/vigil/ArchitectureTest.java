@@ -51,6 +51,7 @@ class ArchitectureTest {
     assertThat(CLASSES.contain("dev.vigil.detect.SeparateLate")).isTrue();
     assertThat(CLASSES.contain("dev.vigil.pipeline.Vigil")).isTrue();
     assertThat(CLASSES.contain("dev.vigil.pipeline.io.ReadFiles")).isTrue();
+    assertThat(CLASSES.contain("dev.vigil.stack.LocalKafka")).isTrue();
     assertThat(CLASSES.contain("dev.vigil.ArchitectureTest")).isFalse();
   }
 
@@ -81,6 +82,25 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("dev.vigil.parse..", "dev.vigil.pipeline.."));
+  }
+
+  /** Servers for tests and laptops: what is deployed does not know them, and they need the JDK. */
+  @Test
+  void theLocalStackStandsAlone() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.vigil.stack..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.vigil.stack.."));
+    check(
+        classes()
+            .that()
+            .resideInAPackage("dev.vigil.stack..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("dev.vigil.stack..", "java.."));
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -32,21 +33,27 @@ final class CommandLine {
   private CommandLine() {}
 
   /** Runs the main job; the exit codes are told at {@link Vigil}. */
-  static int run(String[] args, PrintStream out, PrintStream err) {
+  static int run(String[] arguments, PrintStream out, PrintStream err) {
     try {
       List<String> defaults = runnerDefaults();
-      if (Stream.of(args).anyMatch(a -> a.equals("--help") || a.equals("-h"))) {
+      if (Stream.of(arguments).anyMatch(a -> a.equals("--help") || a.equals("-h"))) {
         Help.print(out, defaults);
         return OK;
       }
+      // Kafka's properties hold secrets: they become no options, which runners show.
+      Map<String, String> properties = KafkaSettings.properties(List.of(arguments));
+      String[] args =
+          Stream.of(arguments)
+              .filter(arg -> !arg.startsWith(KafkaSettings.PROPERTY))
+              .toArray(String[]::new);
       VigilOptions options = parse(args, defaults);
       Storage.open(options);
       if (options.getInput() == null) {
         options.setInput(SampleLogs.NAME);
-        Settings.of(options); // before anything is written
-        options.setInput(SampleLogs.unpack(options.getOutput()));
+        String output = Settings.of(options, properties).sampleOutput(); // checks all options
+        options.setInput(SampleLogs.unpack(output));
       }
-      Settings settings = Settings.of(options);
+      Settings settings = Settings.of(options, properties);
       Places.check(settings);
       Pipeline pipeline = asTheRunnerTakesThem(args, () -> Pipeline.create(options));
       Vigil.build(pipeline, settings);

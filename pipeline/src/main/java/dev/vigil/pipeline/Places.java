@@ -1,13 +1,16 @@
 package dev.vigil.pipeline;
 
 import dev.vigil.pipeline.io.FileInput;
+import dev.vigil.pipeline.io.KafkaTopics;
 import dev.vigil.pipeline.io.Storage;
+import dev.vigil.pipeline.io.TopicInput;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Looks at the files and directories that the user named before anything runs. */
 final class Places {
@@ -19,13 +22,52 @@ final class Places {
    * @throws UsageException if an input cannot be read, or the output not be written
    */
   static void check(Settings settings) throws UsageException {
-    for (FileInput input : settings.inputs()) {
+    for (FileInput input : settings.files()) {
       checkInput(input, settings);
     }
-    if (Storage.isLocal(settings.output())) {
-      prepareDirectory(settings.output());
+    if (settings.kafka().connection() != null) {
+      checkTopics(settings.kafka());
     }
-    removeOldResults(settings);
+    if (settings.output() != null) {
+      if (Storage.isLocal(settings.output())) {
+        prepareDirectory(settings.output());
+      }
+      removeOldResults(settings, settings.output());
+    }
+  }
+
+  private static void checkTopics(KafkaSettings kafka) throws UsageException {
+    try (KafkaTopics topics = KafkaTopics.of(kafka.connection())) {
+      Set<String> missing = topics.missing(kafka.inputs().stream().map(TopicInput::topic).toList());
+      if (!missing.isEmpty()) {
+        throw new UsageException(
+            "--input: there is no Kafka topic " + String.join(", ", missing) + ": check the name");
+      }
+      missing = topics.missing(kafka.outputs().values());
+      if (!missing.isEmpty() && !kafka.createTopics()) {
+        throw new UsageException(
+            "--outputTopics: there is no Kafka topic "
+                + String.join(", ", missing)
+                + ": make it, best with cleanup.policy=compact, or give --createTopics=true");
+      }
+      if (!missing.isEmpty()) {
+        topics.create(missing);
+      }
+      for (String topic : kafka.outputs().values()) {
+        int bytes = topics.maxMessageBytes(topic);
+        if (bytes < kafka.connection().maxRecordBytes()) {
+          throw new UsageException(
+              "--outputTopics: "
+                  + topic
+                  + " takes records of "
+                  + bytes
+                  + " bytes at most: give --kafka.max.request.size="
+                  + bytes);
+        }
+      }
+    } catch (KafkaTopics.UnusableException e) {
+      throw new UsageException(e.getMessage());
+    }
   }
 
   private static void checkInput(FileInput input, Settings settings) throws UsageException {
@@ -47,7 +89,9 @@ final class Places {
           throw new UsageException("--input: " + path + " cannot be read: check its permissions");
         }
       }
-      if (settings.watch() && wouldMatch(glob, Products.firstPane(settings.output()))) {
+      if (settings.watch()
+          && settings.output() != null
+          && wouldMatch(glob, Products.firstPane(settings.output()))) {
         throw new UsageException(
             "--input=" + glob + " would follow the results in --output: give another --output");
       }
@@ -77,14 +121,13 @@ final class Places {
     }
   }
 
-  private static void removeOldResults(Settings settings) throws UsageException {
-    String output = settings.output();
+  private static void removeOldResults(Settings settings, String output) throws UsageException {
     try {
       List<String> old = new ArrayList<>();
       for (String product : Products.ALL) {
         old.addAll(Products.files(output, product));
       }
-      for (FileInput input : settings.inputs()) {
+      for (FileInput input : settings.files()) {
         for (String path : Storage.match(input.glob())) {
           if (old.contains(path)) {
             throw new UsageException(

@@ -4,6 +4,7 @@ import dev.vigil.pipeline.io.Storage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** The names of what the main job makes; its files begin with them. */
 final class Products {
@@ -15,9 +16,27 @@ final class Products {
 
   static final List<String> ALL = List.of(EVENTS, SUSPICIOUS_LOGINS, ALERTS, LATE, FAILURES);
 
+  private static final Map<String, String> TOPICS =
+      Map.of(
+          EVENTS,
+          "Events",
+          SUSPICIOUS_LOGINS,
+          "SuspiciousLogins",
+          ALERTS,
+          "Alerts",
+          LATE,
+          "Late",
+          FAILURES,
+          "Failures");
+
   private static final String FILE = "-(\\d{5}-of-\\d{5}|pane-\\d+-\\d+-of-\\d+)\\.jsonl";
 
   private Products() {}
+
+  /** The Kafka topic of a product, unless the user names another. */
+  static String topic(String product) {
+    return TOPICS.get(product);
+  }
 
   /** The files of a product in an output directory. */
   static List<String> files(String output, String product) throws IOException {

@@ -3,18 +3,27 @@ package dev.vigil.pipeline;
 import dev.vigil.detect.CorrelateAttacksWithLogins;
 import dev.vigil.detect.DetectSuspiciousLogins;
 import dev.vigil.detect.JoinAttacksWithLogins;
+import dev.vigil.event.EcsDocument;
 import dev.vigil.event.LogLine;
 import dev.vigil.parse.LogFormats;
 import dev.vigil.parse.LogParser;
-import dev.vigil.parse.ParseResult;
 import dev.vigil.pipeline.io.FileInput;
 import dev.vigil.pipeline.io.FollowFiles;
+import dev.vigil.pipeline.io.ReadAll;
 import dev.vigil.pipeline.io.ReadFiles;
+import dev.vigil.pipeline.io.ReadKafka;
+import dev.vigil.pipeline.io.ReplayKafka;
+import dev.vigil.pipeline.io.TopicInput;
+import dev.vigil.pipeline.io.WriteJsonLines;
+import dev.vigil.pipeline.io.WriteKafka;
+import dev.vigil.pipeline.io.WriteProduct;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -25,11 +34,13 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 /**
  * The options, read and checked: what the graph is built from.
  *
+ * @param output the directory for files; null if the results go to Kafka alone
  * @param year null to take it from the files
  */
 record Settings(
-    List<FileInput> inputs,
-    String output,
+    List<FileInput> files,
+    KafkaSettings kafka,
+    @Nullable String output,
     boolean watch,
     ZoneId zone,
     @Nullable Integer year,
@@ -45,6 +56,9 @@ record Settings(
     Duration memory,
     int shown) {
 
+  private static final String DEFAULT_OUTPUT = "vigil-output";
+
+  private static final String KAFKA = "kafka:";
   private static final String COMMA_OUTSIDE_BRACES = ",(?![^{}]*\\})";
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
@@ -57,9 +71,29 @@ record Settings(
    * @throws UsageException if an option's value is none that it can have
    */
   static Settings of(VigilOptions options) throws UsageException {
+    return of(options, Map.of());
+  }
+
+  /**
+   * @param kafkaProperties the Kafka client properties on the command line
+   * @throws UsageException if an option's value is none that it can have
+   */
+  static Settings of(VigilOptions options, Map<String, String> kafkaProperties)
+      throws UsageException {
+    List<FileInput> files = new ArrayList<>();
+    List<TopicInput> topics = new ArrayList<>();
+    inputs(options.getInput(), files, topics);
+    KafkaSettings kafka = KafkaSettings.of(options, topics, kafkaProperties);
+    if (options.getWatch() && files.isEmpty()) {
+      throw new UsageException("--watch follows files, and --input names none");
+    }
+    if (options.getWatch() && kafka.stops()) {
+      throw new UsageException("--watch never ends: leave it out, or leave out --stopAt");
+    }
     return new Settings(
-        inputs(options.getInput()),
-        output(options.getOutput()),
+        files,
+        kafka,
+        output(options.getOutput(), kafka),
         options.getWatch(),
         zone(options.getTimeZone()),
         options.getYear() == null ? null : (int) within("year", options.getYear(), 1970, 9999),
@@ -76,21 +110,70 @@ record Settings(
         (int) within("shown", options.getShown(), 1, MAX_SHOWN));
   }
 
-  /** Bounded, or following the files. */
+  /** Where the sample logs go. */
+  String sampleOutput() {
+    return output == null ? DEFAULT_OUTPUT : output;
+  }
+
+  /** Whether the job ends by itself. */
+  boolean isBounded() {
+    return !watch && (kafka.inputs().isEmpty() || kafka.stops());
+  }
+
   PTransform<PBegin, PCollection<LogLine>> read() {
+    Map<String, PTransform<PBegin, PCollection<LogLine>>> sources = new LinkedHashMap<>();
+    if (!files.isEmpty()) {
+      sources.put("Files", readFiles());
+    }
+    if (!kafka.inputs().isEmpty()) {
+      sources.put("Kafka", readKafka());
+    }
+    return ReadAll.of(sources);
+  }
+
+  private PTransform<PBegin, PCollection<LogLine>> readFiles() {
     if (!watch) {
-      return ReadFiles.of(inputs, maxLineBytes).withRangeBytes(rangeBytes);
+      return ReadFiles.of(files, maxLineBytes).withRangeBytes(rangeBytes);
     }
     LogParser parser = parser();
-    return FollowFiles.of(
-        inputs,
-        maxLineBytes,
-        line -> {
-          ParseResult result = parser.parse(line);
-          return result.event() == null ? null : result.event().timestamp();
-        },
-        maxDisorder,
-        idleAfter);
+    return FollowFiles.of(files, maxLineBytes, parser::eventTime, maxDisorder, idleAfter);
+  }
+
+  private PTransform<PBegin, PCollection<LogLine>> readKafka() {
+    if (kafka.stops()) {
+      return ReplayKafka.of(kafka.connection(), kafka.inputs(), kafka.start(), maxLineBytes)
+          .until(kafka.stopTime());
+    }
+    LogParser parser = parser();
+    return ReadKafka.of(kafka.connection(), kafka.inputs(), maxLineBytes, parser::eventTime)
+        .from(kafka.start())
+        .withDisorder(maxDisorder)
+        .withIdle(idleAfter)
+        .withReplay(kafka.replay());
+  }
+
+  /** To all sinks that there are for a product. */
+  <T extends Record & EcsDocument> WriteProduct<T> write(String product) {
+    WriteProduct<T> write = WriteProduct.nowhere();
+    if (output != null) {
+      WriteJsonLines<T> lines = WriteJsonLines.to(output, product);
+      write = write.toFiles(product.equals(Products.EVENTS) ? lines : lines.inOneFile());
+    }
+    String topic = kafka.outputs().get(product);
+    if (topic != null) {
+      write =
+          write.toKafka(
+              WriteKafka.<T>to(kafka.connection(), topic).exactlyOnce(kafka.exactlyOnce()));
+    }
+    return write;
+  }
+
+  /** How much of a raw record a failure may hold that all sinks take, in bytes. */
+  int maxRawBytes() {
+    // JSON takes up to six bytes for one.
+    return kafka.outputs().containsKey(Products.FAILURES)
+        ? kafka.connection().maxRecordBytes() / 8
+        : Integer.MAX_VALUE;
   }
 
   LogParser parser() {
@@ -116,20 +199,37 @@ record Settings(
     return CorrelateAttacksWithLogins.create().withMemory(memory).withShown(shown);
   }
 
-  private static List<FileInput> inputs(String text) throws UsageException {
-    List<FileInput> inputs = new ArrayList<>();
-    for (String input : text.split(COMMA_OUTSIDE_BRACES)) {
-      if (!input.isBlank()) {
-        inputs.add(FileInput.parse(input.strip(), LogFormats.names()));
+  private static void inputs(String text, List<FileInput> files, List<TopicInput> topics)
+      throws UsageException {
+    boolean amongTopics = false;
+    for (String part : text.split(COMMA_OUTSIDE_BRACES)) {
+      if (part.isBlank()) {
+        continue;
+      }
+      boolean begins = part.strip().startsWith(KAFKA);
+      String input = begins ? part.strip().substring(KAFKA.length()) : part.strip();
+      FileInput named = FileInput.parse(input, LogFormats.names());
+      amongTopics = begins || (amongTopics && KafkaSettings.isTopic(named.glob()));
+      if (!amongTopics) {
+        files.add(named);
+      } else if (!KafkaSettings.isTopic(named.glob())) {
+        throw new UsageException("--input=" + part.strip() + " names no Kafka topic");
+      } else if (topics.stream().anyMatch(topic -> topic.topic().equals(named.glob()))) {
+        throw new UsageException("--input names the topic " + named.glob() + " twice");
+      } else {
+        topics.add(new TopicInput(named.glob(), named.format()));
       }
     }
-    if (inputs.isEmpty()) {
+    if (files.isEmpty() && topics.isEmpty()) {
       throw new UsageException("--input names no file: give one, as in --input=/var/log/auth.log");
     }
-    return inputs;
   }
 
-  private static String output(String text) throws UsageException {
+  private static @Nullable String output(@Nullable String text, KafkaSettings kafka)
+      throws UsageException {
+    if (text == null) {
+      return kafka.outputs().isEmpty() ? DEFAULT_OUTPUT : null;
+    }
     if (text.isBlank()) {
       throw new UsageException("--output is empty: name a directory, as in --output=results");
     }

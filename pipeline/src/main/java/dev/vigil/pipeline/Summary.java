@@ -23,13 +23,19 @@ import org.apache.beam.sdk.PipelineResult;
  * @param sourcesByRule for each rule, how many of its alerts each source has
  */
 record Summary(
-    Counts counts, Map<String, Map<String, Long>> sourcesByRule, Duration duration, String output) {
+    Counts counts,
+    Map<String, Map<String, Long>> sourcesByRule,
+    Duration duration,
+    Settings settings) {
 
   private static final int TOP = 3;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   static Summary of(PipelineResult result, Settings settings, Duration duration) {
     Map<String, Map<String, Long>> sourcesByRule = new TreeMap<>();
+    if (settings.output() == null) {
+      return new Summary(Counts.of(result), sourcesByRule, duration, settings);
+    }
     for (String product : new String[] {Products.SUSPICIOUS_LOGINS, Products.ALERTS}) {
       forEachLine(
           settings.output(),
@@ -44,7 +50,7 @@ record Summary(
             }
           });
     }
-    return new Summary(Counts.of(result), sourcesByRule, duration, settings.output());
+    return new Summary(Counts.of(result), sourcesByRule, duration, settings);
   }
 
   void print(PrintStream out) {
@@ -58,10 +64,16 @@ record Summary(
     printCounts(out, "events", counts.events());
     printCounts(out, "failures", counts.failures());
     sourcesByRule.forEach((rule, sources) -> printRule(out, rule, sources));
-    if (sourcesByRule.isEmpty()) {
-      out.println("  no alerts");
+    if (settings.output() != null) {
+      if (sourcesByRule.isEmpty()) {
+        out.println("  no alerts");
+      }
+      out.println("Results: " + settings.output());
     }
-    out.println("Results: " + output);
+    settings
+        .kafka()
+        .outputs()
+        .forEach((product, topic) -> out.println("Kafka topic of " + product + ": " + topic));
   }
 
   private static void printCounts(PrintStream out, String name, Map<String, Long> counts) {

@@ -1,9 +1,11 @@
 package dev.vigil.pipeline;
 
-import static dev.vigil.detect.SeparateLate.LATE;
 import static dev.vigil.detect.SeparateLate.inTime;
-import static dev.vigil.parse.ParseLogs.EVENTS;
-import static dev.vigil.parse.ParseLogs.FAILURES;
+import static dev.vigil.pipeline.Products.ALERTS;
+import static dev.vigil.pipeline.Products.EVENTS;
+import static dev.vigil.pipeline.Products.FAILURES;
+import static dev.vigil.pipeline.Products.LATE;
+import static dev.vigil.pipeline.Products.SUSPICIOUS_LOGINS;
 
 import dev.vigil.detect.CorrelateAttacksWithLogins;
 import dev.vigil.detect.DetectSuspiciousLogins;
@@ -21,7 +23,6 @@ import dev.vigil.event.LoginAttempt;
 import dev.vigil.event.SecurityEvent;
 import dev.vigil.event.SuspiciousLogins;
 import dev.vigil.parse.ParseLogs;
-import dev.vigil.pipeline.io.WriteJsonLines;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.MapElements;
@@ -37,9 +38,6 @@ import org.apache.beam.sdk.values.TypeDescriptor;
  * line on standard error says what and how to put it right.
  */
 public final class Vigil {
-  private static final TypeDescriptor<Failure.Document> DOCUMENT =
-      TypeDescriptor.of(Failure.Document.class);
-
   private Vigil() {}
 
   public static void main(String[] args) {
@@ -59,7 +57,7 @@ public final class Vigil {
         pipeline
             .apply("ReadLogs", settings.read())
             .apply("ParseLogs", ParseLogs.with(settings.parser()));
-    PCollection<SecurityEvent> events = parsed.get(EVENTS);
+    PCollection<SecurityEvent> events = parsed.get(ParseLogs.EVENTS);
 
     PCollectionTuple logins =
         events
@@ -90,23 +88,23 @@ public final class Vigil {
             .and(correlated)
             .apply("Alerts", Flatten.pCollections());
     PCollection<LateEvent> late =
-        PCollectionList.of(logins.get(LATE))
-            .and(intrusions.get(LATE))
+        PCollectionList.of(logins.get(SeparateLate.LATE))
+            .and(intrusions.get(SeparateLate.LATE))
             .apply("Late", Flatten.pCollections());
 
-    String output = settings.output();
-    events.apply("WriteEvents", WriteJsonLines.to(output, Products.EVENTS));
-    suspicious.apply("WriteSuspiciousLogins", oneFile(output, Products.SUSPICIOUS_LOGINS));
-    alerts.apply("WriteAlerts", oneFile(output, Products.ALERTS));
-    late.apply("WriteLate", oneFile(output, Products.LATE));
-    parsed
-        .get(FAILURES)
-        .apply("FailureDocuments", MapElements.into(DOCUMENT).via(Failure::document))
-        .apply("WriteFailures", oneFile(output, Products.FAILURES));
+    PCollectionList.of(parsed.get(ParseLogs.FAILURES))
+        .and(events.apply("WriteEvents", settings.write(EVENTS)).getAll())
+        .and(suspicious.apply("WriteSuspiciousLogins", settings.write(SUSPICIOUS_LOGINS)).getAll())
+        .and(alerts.apply("WriteAlerts", settings.write(ALERTS)).getAll())
+        .and(late.apply("WriteLate", settings.write(LATE)).getAll())
+        .apply("Failures", Flatten.pCollections())
+        .apply("FailureDocuments", documents(settings.maxRawBytes()))
+        .apply("WriteFailures", settings.write(FAILURES));
   }
 
-  private static <T extends Record> WriteJsonLines<T> oneFile(String output, String product) {
-    return WriteJsonLines.<T>to(output, product).inOneFile();
+  private static MapElements<Failure, Failure.Document> documents(int maxRawBytes) {
+    return MapElements.into(TypeDescriptor.of(Failure.Document.class))
+        .via(failure -> failure.withRawCutTo(maxRawBytes).document());
   }
 
   private static PCollectionTuple sides(

@@ -8,17 +8,18 @@ import org.apache.beam.sdk.options.PipelineOptions;
 public interface VigilOptions extends PipelineOptions {
 
   @Description(
-      "What to read: files or globs, separated by commas, plain or compressed (.gz). A format's name"
-          + " after an equals sign, as in /var/log/auth.log=sshd, says that every line has that format;"
-          + " otherwise each line's is recognised. Without any, the sample logs are read.")
+      "What to read: files or globs, separated by commas, plain or compressed (.gz), and Kafka topics,"
+          + " as in kafka:Logins,IDS (a file that follows topics needs a slash in its name). A format's"
+          + " name after an equals sign, as in /var/log/auth.log=sshd, says that every line has that"
+          + " format; otherwise each line's is recognised. Without any, the sample logs are read.")
   String getInput();
 
   void setInput(String value);
 
   @Description(
       "The directory for the results: events*.jsonl, suspicious-logins*.jsonl, alerts*.jsonl,"
-          + " late*.jsonl, failures*.jsonl. Results of an earlier run there are replaced.")
-  @Default.String("vigil-output")
+          + " late*.jsonl, failures*.jsonl. Results of an earlier run there are replaced. Without any,"
+          + " vigil-output, unless the results go somewhere else.")
   String getOutput();
 
   void setOutput(String value);
@@ -62,18 +63,80 @@ public interface VigilOptions extends PipelineOptions {
 
   void setRangeBytes(long value);
 
-  @Description("With --watch: how far a record's time may be behind the latest before it is late.")
+  @Description(
+      "With --watch or Kafka: how far a record's time may be behind the latest of its file or partition"
+          + " before it is late.")
   @Default.String("5s")
   String getMaxDisorder();
 
   void setMaxDisorder(String value);
 
   @Description(
-      "With --watch: after how long without any new line time goes on with the clock; 0s is never.")
+      "With --watch or Kafka: after how long without any new line time goes on with the clock; 0s is"
+          + " never. A Kafka partition that has had nothing for so long holds nobody up.")
   @Default.String("30s")
   String getIdleAfter();
 
   void setIdleAfter(String value);
+
+  @Description("The Kafka brokers: HOST:PORT[,HOST:PORT…].")
+  String getBootstrapServers();
+
+  void setBootstrapServers(String value);
+
+  @Description(
+      "A file of Kafka client properties, such as security.protocol and sasl.jaas.config. Single ones"
+          + " can be given as --kafka.NAME=VALUE, which others on this machine can see: not for secrets.")
+  String getKafkaProperties();
+
+  void setKafkaProperties(String value);
+
+  @Description(
+      "Where to begin in Kafka topics, unless the runner goes on from a checkpoint: committed (where the"
+          + " consumer group is; at the start if it is nowhere yet), earliest, latest, or a time such as"
+          + " 2026-01-15T08:00:00Z, by the records' Kafka timestamps.")
+  @Default.String("committed")
+  String getStartFrom();
+
+  void setStartFrom(String value);
+
+  @Description(
+      "Where to end in Kafka topics: end (their present end), or a time. The job is bounded then, ends"
+          + " by itself, and leaves the consumer group's offsets as they are. Without it the job goes on"
+          + " until it is stopped.")
+  String getStopAt();
+
+  void setStopAt(String value);
+
+  @Description(
+      "The Kafka records are old ones that are being fed again: time goes by the records alone, and"
+          + " only partitions that have none go with the clock.")
+  @Default.Boolean(false)
+  boolean getReplay();
+
+  void setReplay(boolean value);
+
+  @Description(
+      "What goes to Kafka: events, suspicious-logins, alerts, late, failures, separated by commas. The"
+          + " topics are Events, SuspiciousLogins, Alerts, Late and Failures, unless named, as in"
+          + " alerts=soc-alerts.")
+  String getOutputTopics();
+
+  void setOutputTopics(String value);
+
+  @Description("Make the output topics that do not exist, compacted.")
+  @Default.Boolean(false)
+  boolean getCreateTopics();
+
+  void setCreateTopics(boolean value);
+
+  @Description(
+      "How records reach Kafka: at-least-once (the same key again after a failure), or exactly-once (in"
+          + " transactions, slower; on Flink and Dataflow).")
+  @Default.String("at-least-once")
+  String getDelivery();
+
+  void setDelivery(String value);
 
   @Description("How long after its end a window still takes late events.")
   @Default.String("1m")

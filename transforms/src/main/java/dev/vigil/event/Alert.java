@@ -14,7 +14,13 @@ public record Alert(
     AlertFields.Event event,
     Ecs.Rule rule,
     AlertFields.Source source,
-    Details vigil) {
+    Details vigil)
+    implements EcsDocument {
+
+  @Override
+  public String id() {
+    return event.id();
+  }
 
   /**
    * What ECS has no field for.

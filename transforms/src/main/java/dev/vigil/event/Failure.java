@@ -13,11 +13,13 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * A record that could not go on, with all that is needed to see why, and to try it again.
  *
  * @param timestamp the record's event time, or null where it is not known: never the current time
- * @param stage the step that refused it, such as {@code parse}
+ * @param stage the step that refused it, such as {@code parse} or {@code write to Kafka}
  * @param reason why, in words that are the same for every record refused for the same reason
  * @param detail what was wrong with this very record, or null
  * @param raw the record as it came in; cut at the reader's limit if it was longer
- * @param provenance where it came from
+ * @param provenance where it came from, or null for a record that was made of many
+ * @param refused the id of the record, if it was one of Vigil's own that a sink refused
+ * @param rawLength the record's length in bytes, if {@code raw} is only its beginning; else null
  */
 public record Failure(
     @Nullable Instant timestamp,
@@ -25,11 +27,60 @@ public record Failure(
     String reason,
     @Nullable String detail,
     byte[] raw,
-    Provenance provenance) {
+    @Nullable Provenance provenance,
+    @Nullable String refused,
+    @Nullable Long rawLength) {
 
-  /** The id that the event would have had. */
+  /** Of a line, which is all there. */
+  public Failure(
+      @Nullable Instant timestamp,
+      String stage,
+      String reason,
+      @Nullable String detail,
+      byte[] raw,
+      Provenance provenance) {
+    this(timestamp, stage, reason, detail, raw, provenance, null, null);
+  }
+
+  /** Of a record that a sink does not take. */
+  public static <T extends Record & EcsDocument> Failure refused(
+      T record, String stage, String reason, @Nullable String detail) {
+    return new Failure(
+        record.timestamp(),
+        stage,
+        reason,
+        detail,
+        EcsJson.of(record).getBytes(StandardCharsets.UTF_8),
+        record.provenance(),
+        record.id(),
+        null);
+  }
+
+  /** The same with no more than the beginning of the raw record, for a sink that takes no more. */
+  public Failure withRawCutTo(int bytes) {
+    if (raw.length <= bytes) {
+      return this;
+    }
+    int end = bytes;
+    while (end > 0 && (raw[end] & 0xC0) == 0x80) {
+      end--; // not within a character of UTF-8
+    }
+    return new Failure(
+        timestamp,
+        stage,
+        reason,
+        detail,
+        Arrays.copyOf(raw, end),
+        provenance,
+        refused,
+        rawLength == null ? (long) raw.length : rawLength);
+  }
+
+  /** The id that the event would have had; for a record that was refused, one for each stage. */
   public String id() {
-    return provenance.eventId();
+    return refused != null
+        ? Fingerprint.of("refused", stage, refused)
+        : Objects.requireNonNull(provenance).eventId();
   }
 
   /**
@@ -49,9 +100,9 @@ public record Failure(
         timestamp,
         new ErrorEvent(id(), "pipeline_error", original),
         new Error(reason, detail == null ? reason : reason + ": " + detail),
-        provenance.log(),
-        provenance.kafka(),
-        new Stage(stage, base64));
+        provenance == null ? null : provenance.log(),
+        provenance == null ? null : provenance.kafka(),
+        new Stage(stage, base64, rawLength));
   }
 
   @Override
@@ -62,12 +113,15 @@ public record Failure(
         && reason.equals(that.reason)
         && Objects.equals(detail, that.detail)
         && Arrays.equals(raw, that.raw)
-        && provenance.equals(that.provenance);
+        && Objects.equals(provenance, that.provenance)
+        && Objects.equals(refused, that.refused)
+        && Objects.equals(rawLength, that.rawLength);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(timestamp, stage, reason, detail, Arrays.hashCode(raw), provenance);
+    return Objects.hash(
+        timestamp, stage, reason, detail, Arrays.hashCode(raw), provenance, refused, rawLength);
   }
 
   /** The ECS form of a failure; see {@link #document()}. */
@@ -77,7 +131,13 @@ public record Failure(
       Error error,
       Ecs.@Nullable Log log,
       Ecs.@Nullable Kafka kafka,
-      Stage vigil) {}
+      Stage vigil)
+      implements EcsDocument {
+    @Override
+    public String id() {
+      return event.id;
+    }
+  }
 
   /** ECS {@code event.*} of a failure. */
   public record ErrorEvent(String id, String kind, @Nullable String original) {}
@@ -85,6 +145,10 @@ public record Failure(
   /** ECS {@code error.*}. */
   public record Error(String type, String message) {}
 
-  /** What ECS has no field for. */
-  public record Stage(String stage, @Nullable String rawBase64) {}
+  /**
+   * What ECS has no field for.
+   *
+   * @param rawLength the raw record's length in bytes, if only its beginning is here
+   */
+  public record Stage(String stage, @Nullable String rawBase64, @Nullable Long rawLength) {}
 }

@@ -12,7 +12,14 @@ import java.time.Instant;
  * @param vigil the window that it missed
  */
 public record LateEvent(
-    Instant timestamp, Event event, Rule rule, AlertFields.Source source, Details vigil) {
+    Instant timestamp, Event event, Rule rule, AlertFields.Source source, Details vigil)
+    implements EcsDocument {
+
+  /** One for each detection that the event missed. */
+  @Override
+  public String id() {
+    return Fingerprint.of("late", event.id, rule.id);
+  }
 
   /** The event is {@code id} among the events. */
   public record Event(String id, String kind) {}

@@ -31,7 +31,19 @@ public record SecurityEvent(
     Ecs.@Nullable Kafka kafka,
     @Nullable String message,
     @Nullable Map<String, String> labels,
-    @Nullable Extension vigil) {
+    @Nullable Extension vigil)
+    implements EcsDocument {
+
+  @Override
+  public String id() {
+    return event.id();
+  }
+
+  @Override
+  public Provenance provenance() {
+    return new Provenance(
+        log == null ? null : log.file().path(), log == null ? null : log.offset(), kafka);
+  }
 
   /**
    * What ECS has no field for.

@@ -10,11 +10,12 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -26,7 +27,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * neither, never both; nothing is thrown for a line, whatever is in it.
  *
  * <p>The format that took the last line of an input is tried first. As no two formats take the same
- * line, that saves time and changes nothing. Not for use by several threads at once.
+ * line, that saves time and changes nothing.
  */
 public final class LogParser implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -48,7 +49,7 @@ public final class LogParser implements Serializable {
   private final @Nullable Integer year;
   private final Duration maxAhead;
   private final Clock clock;
-  private transient @Nullable Map<String, LogFormat> lastByInput;
+  private transient volatile @Nullable Map<String, LogFormat> lastByInput;
 
   private LogParser(
       List<LogFormat> formats,
@@ -100,81 +101,88 @@ public final class LogParser implements Serializable {
   /** Reads a line; see the class comment. */
   public ParseResult parse(LogLine line) {
     if (line.error() != null) {
-      return new ParseResult(
-          null,
-          new Failure(
-              null,
-              READ_STAGE,
-              "unreadable source",
-              line.error(),
-              line.bytes(),
-              line.provenance()));
+      return failure(line, READ_STAGE, null, "unreadable source", line.error());
     }
+    try {
+      Understood understood = understand(line);
+      Instant time = understood.event.timestamp();
+      if (isAhead(time)) {
+        return failure(line, STAGE, time, "time in the future", time.toString());
+      }
+      return new ParseResult(
+          understood.event.build(understood.format.name(), line, understood.text), null);
+    } catch (MalformedLine e) {
+      return failure(line, STAGE, null, e.reason(), e.detail());
+    }
+  }
+
+  /**
+   * The time of the event that {@link #parse} makes of a line, or null if it makes none; for
+   * sources, which need the time before the event.
+   */
+  public @Nullable Instant eventTime(LogLine line) {
+    if (line.error() != null) {
+      return null;
+    }
+    try {
+      Instant time = understand(line).event.timestamp();
+      return isAhead(time) ? null : time;
+    } catch (MalformedLine e) {
+      return null; // parse() says why
+    }
+  }
+
+  private boolean isAhead(Instant time) {
+    return Duration.between(clock.instant(), time).compareTo(maxAhead) > 0;
+  }
+
+  private record Understood(SecurityEventBuilder event, LogFormat format, String text) {}
+
+  private Understood understand(LogLine line) throws MalformedLine {
     if (line.isCut()) {
-      return failure(
-          line,
-          "line too long",
-          line.length() + " bytes, of which " + line.bytes().length + " kept");
+      throw new MalformedLine(
+          "line too long", line.length() + " bytes, of which " + line.bytes().length + " kept");
     }
     String text;
     try {
       text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line.bytes())).toString();
     } catch (CharacterCodingException e) {
-      return failure(line, "not UTF-8", e.getMessage());
+      throw new MalformedLine("not UTF-8", e.getMessage());
     }
     if (line.provenance().isStartOfFile() && text.startsWith(BYTE_ORDER_MARK)) {
       text = text.substring(1);
     }
     if (text.isBlank()) {
-      return failure(line, "blank line", null);
+      throw new MalformedLine("blank line", null);
     }
     LineText lineText = new LineText(text, new LineContext(zone, year, line.written()));
-    try {
-      LogFormat format = line.format() == null ? null : named(line.format());
-      SecurityEventBuilder event = null;
-      if (format != null) {
-        event = format.parse(lineText);
-        if (event == null) {
-          return failure(line, "not of the given format", format.name());
-        }
-      } else {
-        String input = line.provenance().source();
-        LogFormat last = lastByInput().get(input);
-        if (last != null) {
-          event = last.parse(lineText);
-          format = last;
-        }
-        for (int i = 0; event == null && i < formats.size(); i++) {
-          format = formats.get(i);
-          event = format == last ? null : format.parse(lineText);
-        }
-        if (event == null) {
-          return failure(line, "no format takes this line", null);
-        }
-        if (format != last) {
-          remember(input, format);
-        }
+    if (line.format() != null) {
+      LogFormat format = named(line.format());
+      SecurityEventBuilder event = format.parse(lineText);
+      if (event == null) {
+        throw new MalformedLine("not of the given format", format.name());
       }
-      if (Duration.between(clock.instant(), event.timestamp()).compareTo(maxAhead) > 0) {
-        return new ParseResult(
-            null,
-            new Failure(
-                event.timestamp(),
-                STAGE,
-                "time in the future",
-                event.timestamp().toString(),
-                line.bytes(),
-                line.provenance()));
-      }
-      return new ParseResult(event.build(format.name(), line, text), null);
-    } catch (MalformedLine e) {
-      return failure(line, e.reason(), e.detail());
+      return new Understood(event, format, text);
     }
+    String input = line.provenance().source();
+    LogFormat last = lastByInput().get(input);
+    SecurityEventBuilder event = last == null ? null : last.parse(lineText);
+    if (event != null) {
+      return new Understood(event, last, text);
+    }
+    for (LogFormat format : formats) {
+      event = format == last ? null : format.parse(lineText);
+      if (event != null) {
+        remember(input, format);
+        return new Understood(event, format, text);
+      }
+    }
+    throw new MalformedLine("no format takes this line", null);
   }
 
   private Map<String, LogFormat> lastByInput() {
     if (lastByInput == null) {
-      lastByInput = new HashMap<>();
+      lastByInput = new ConcurrentHashMap<>();
     }
     return lastByInput;
   }
@@ -196,8 +204,9 @@ public final class LogParser implements Serializable {
     throw new IllegalArgumentException("no such format: " + name);
   }
 
-  private static ParseResult failure(LogLine line, String reason, @Nullable String detail) {
+  private static ParseResult failure(
+      LogLine line, String stage, @Nullable Instant time, String reason, @Nullable String detail) {
     return new ParseResult(
-        null, new Failure(null, STAGE, reason, detail, line.bytes(), line.provenance()));
+        null, new Failure(time, stage, reason, detail, line.bytes(), line.provenance()));
   }
 }

@@ -1,0 +1,202 @@
+package dev.vigil.pipeline;
+
+import dev.vigil.pipeline.io.KafkaConnection;
+import dev.vigil.pipeline.io.StartPosition;
+import dev.vigil.pipeline.io.TopicInput;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * What the options say of Kafka.
+ *
+ * @param connection null where no topic is read or written
+ * @param stops whether the topics are read to an end
+ * @param stopTime null to stop at the present end
+ * @param outputs the topic of each product that goes to one
+ */
+record KafkaSettings(
+    @Nullable KafkaConnection connection,
+    List<TopicInput> inputs,
+    StartPosition start,
+    boolean stops,
+    @Nullable Instant stopTime,
+    boolean replay,
+    Map<String, String> outputs,
+    boolean createTopics,
+    boolean exactlyOnce) {
+
+  /** What a client property's argument begins with. */
+  static final String PROPERTY = "--kafka.";
+
+  private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
+  private static final List<String> RUNNERS_WITH_TRANSACTIONS =
+      List.of("FlinkRunner", "DataflowRunner");
+
+  /**
+   * @param inputs the topics among the inputs
+   * @param properties the client properties on the command line
+   * @throws UsageException if an option's value is none that it can have
+   */
+  static KafkaSettings of(
+      VigilOptions options, List<TopicInput> inputs, Map<String, String> properties)
+      throws UsageException {
+    Map<String, String> outputs = outputs(options.getOutputTopics());
+    Map<String, String> all = all(options, properties);
+    boolean used = !inputs.isEmpty() || !outputs.isEmpty();
+    if (used && !all.containsKey("bootstrap.servers")) {
+      throw new UsageException(
+          "Kafka topics are named, but no brokers: give --bootstrapServers=HOST:PORT");
+    }
+    if (!used && !all.isEmpty()) {
+      throw new UsageException(
+          "Kafka brokers or properties are given, but no topics:"
+              + " name some by --input=kafka:TOPIC or --outputTopics");
+    }
+    return new KafkaSettings(
+        used ? connection(all) : null,
+        inputs,
+        start(options.getStartFrom()),
+        options.getStopAt() != null,
+        options.getStopAt() == null || options.getStopAt().equals("end")
+            ? null
+            : time("stopAt", options.getStopAt(), "end"),
+        options.getReplay(),
+        outputs,
+        options.getCreateTopics(),
+        exactlyOnce(options));
+  }
+
+  /** Whether a text can be a topic's name; file names with a slash cannot. */
+  static boolean isTopic(String text) {
+    return TOPIC.matcher(text).matches() && !text.equals(".") && !text.equals("..");
+  }
+
+  /** The properties among the arguments, which no option holds and nobody prints. */
+  static Map<String, String> properties(List<String> args) throws UsageException {
+    Map<String, String> properties = new TreeMap<>();
+    for (String arg : args) {
+      if (arg.startsWith(PROPERTY)) {
+        int equals = arg.indexOf('=');
+        if (equals <= PROPERTY.length()) {
+          throw new UsageException(
+              (equals < 0 ? arg : arg.substring(0, equals))
+                  + " needs a name and a value, as in --kafka.group.id=vigil");
+        }
+        String name = arg.substring(PROPERTY.length(), equals);
+        if (properties.put(name, arg.substring(equals + 1)) != null) {
+          throw new UsageException(PROPERTY + name + " is given twice: give it once");
+        }
+      }
+    }
+    return properties;
+  }
+
+  private static Map<String, String> all(VigilOptions options, Map<String, String> properties)
+      throws UsageException {
+    Map<String, String> all = new TreeMap<>();
+    String file = options.getKafkaProperties();
+    if (file != null) {
+      Properties read = new Properties();
+      try (Reader reader = Files.newBufferedReader(Path.of(file), StandardCharsets.UTF_8)) {
+        read.load(reader);
+      } catch (IOException | IllegalArgumentException e) {
+        throw new UsageException(
+            "--kafkaProperties=" + file + " cannot be read as a file of properties: check it");
+      }
+      read.forEach((name, value) -> all.put((String) name, ((String) value).strip()));
+    }
+    all.putAll(properties);
+    if (options.getBootstrapServers() != null) {
+      all.put("bootstrap.servers", options.getBootstrapServers());
+    }
+    return all;
+  }
+
+  private static KafkaConnection connection(Map<String, String> properties) throws UsageException {
+    try {
+      return KafkaConnection.of(properties);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e.getMessage());
+    }
+  }
+
+  private static StartPosition start(String text) throws UsageException {
+    return switch (text) {
+      case "committed" -> StartPosition.COMMITTED;
+      case "earliest" -> StartPosition.EARLIEST;
+      case "latest" -> StartPosition.LATEST;
+      default -> StartPosition.at(time("startFrom", text, "committed, earliest, latest"));
+    };
+  }
+
+  private static Instant time(String option, String text, String words) throws UsageException {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeParseException e) {
+      throw new UsageException(
+          "--"
+              + option
+              + "="
+              + text
+              + ": give "
+              + words
+              + ", or a time such as 2026-01-15T08:00:00Z");
+    }
+  }
+
+  private static Map<String, String> outputs(@Nullable String text) throws UsageException {
+    Map<String, String> outputs = new LinkedHashMap<>();
+    if (text == null) {
+      return outputs;
+    }
+    for (String output : text.split(",")) {
+      String[] parts = output.strip().split("=", 2);
+      String product = parts[0];
+      if (!Products.ALL.contains(product)) {
+        throw new UsageException(
+            "--outputTopics: there is no " + product + ": give some of " + Products.ALL);
+      }
+      String topic = parts.length == 2 ? parts[1] : Products.topic(product);
+      if (!isTopic(topic)) {
+        throw new UsageException("--outputTopics: " + topic + " is no name of a Kafka topic");
+      }
+      if (outputs.containsValue(topic) || outputs.put(product, topic) != null) {
+        throw new UsageException(
+            "--outputTopics=" + text + ": give each product once, and a topic of its own");
+      }
+    }
+    return outputs;
+  }
+
+  private static boolean exactlyOnce(VigilOptions options) throws UsageException {
+    switch (options.getDelivery()) {
+      case "at-least-once":
+        return false;
+      case "exactly-once":
+        String runner = options.getRunner().getSimpleName();
+        if (!RUNNERS_WITH_TRANSACTIONS.contains(runner)) {
+          throw new UsageException(
+              "--delivery=exactly-once: "
+                  + runner
+                  + " keeps no checkpoints that transactions could follow:"
+                  + " leave it out, or use Flink or Dataflow");
+        }
+        return true;
+      default:
+        throw new UsageException(
+            "--delivery=" + options.getDelivery() + ": give at-least-once or exactly-once");
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package dev.vigil.pipeline.io;
+
+import java.io.Serializable;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigDef;
+
+/**
+ * How to reach a Kafka cluster: the client properties that the user gave. Each client gets those
+ * that it knows, and those that none knows, which may be meant for a plug-in.
+ *
+ * <p>Among the values are secrets: they are in no display data, and {@link #toString} leaves them
+ * out. They travel to the workers as part of the job; where they must not, Kafka's own {@code
+ * config.providers} let a property name the place that a worker takes the secret from.
+ */
+public final class KafkaConnection implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /** The consumer group, unless the user names one. */
+  static final String DEFAULT_GROUP = "vigil";
+
+  private static final int DEFAULT_MAX_REQUEST_BYTES = 1 << 20;
+
+  private static final Set<String> RESERVED =
+      Set.of(
+          ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
+          ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG,
+          ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+          ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
+          ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG);
+
+  private final TreeMap<String, String> properties;
+
+  private KafkaConnection(TreeMap<String, String> properties) {
+    this.properties = properties;
+  }
+
+  /**
+   * @param properties of any Kafka client, {@code bootstrap.servers} among them
+   * @throws IllegalArgumentException if one of them is not the user's to set
+   */
+  public static KafkaConnection of(Map<String, String> properties) {
+    for (String reserved : RESERVED) {
+      if (properties.containsKey(reserved)) {
+        throw new IllegalArgumentException("Vigil itself sets " + reserved + ": leave it out");
+      }
+    }
+    return new KafkaConnection(new TreeMap<>(properties));
+  }
+
+  /** {@code host:port[,host:port…]} */
+  public String bootstrapServers() {
+    return properties.get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG);
+  }
+
+  /** The consumer group that reads, whose offsets are committed. */
+  public String group() {
+    return properties.getOrDefault(ConsumerConfig.GROUP_ID_CONFIG, DEFAULT_GROUP);
+  }
+
+  Map<String, Object> forConsumers() {
+    Map<String, Object> consumer = new HashMap<>();
+    // What an aborted transaction wrote is not there.
+    consumer.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    // Where nothing is committed yet, or no longer there: lose nothing.
+    consumer.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    consumer.putAll(known(ConsumerConfig.configNames()));
+    consumer.put(ConsumerConfig.GROUP_ID_CONFIG, group());
+    return consumer;
+  }
+
+  Map<String, Object> forProducers() {
+    Map<String, Object> producer = new HashMap<>();
+    producer.put(ProducerConfig.ACKS_CONFIG, "all");
+    producer.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    producer.put(ProducerConfig.RETRIES_CONFIG, Integer.MAX_VALUE);
+    producer.put(ProducerConfig.LINGER_MS_CONFIG, 20);
+    producer.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+    producer.putAll(known(ProducerConfig.configNames()));
+    return producer;
+  }
+
+  /** How large a record may be that producers send, in bytes. */
+  public int maxRecordBytes() {
+    String value = properties.get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG);
+    return value == null
+        ? DEFAULT_MAX_REQUEST_BYTES
+        : (Integer)
+            ConfigDef.parseType(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, value, ConfigDef.Type.INT);
+  }
+
+  Map<String, Object> forAdministration() {
+    return known(AdminClientConfig.configNames());
+  }
+
+  private Map<String, Object> known(Set<String> names) {
+    Map<String, Object> known = new HashMap<>();
+    properties.forEach(
+        (name, value) -> {
+          if (names.contains(name)
+              || !(ConsumerConfig.configNames().contains(name)
+                  || ProducerConfig.configNames().contains(name)
+                  || AdminClientConfig.configNames().contains(name))) {
+            known.put(name, value);
+          }
+        });
+    return known;
+  }
+
+  /** The names alone. */
+  @Override
+  public String toString() {
+    return "Kafka client properties " + properties.keySet();
+  }
+}

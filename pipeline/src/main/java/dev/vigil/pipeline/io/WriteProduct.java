@@ -1,0 +1,49 @@
+package dev.vigil.pipeline.io;
+
+import dev.vigil.event.EcsDocument;
+import dev.vigil.event.Failure;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionList;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * Writes records to each of the sinks that there are for them. Out come the failures of those that
+ * sinks refuse.
+ */
+public final class WriteProduct<T extends Record & EcsDocument>
+    extends PTransform<PCollection<T>, PCollectionList<Failure>> {
+  private static final long serialVersionUID = 1L;
+
+  private final @Nullable WriteJsonLines<T> files;
+  private final @Nullable WriteKafka<T> kafka;
+
+  private WriteProduct(@Nullable WriteJsonLines<T> files, @Nullable WriteKafka<T> kafka) {
+    this.files = files;
+    this.kafka = kafka;
+  }
+
+  public static <T extends Record & EcsDocument> WriteProduct<T> nowhere() {
+    return new WriteProduct<>(null, null);
+  }
+
+  public WriteProduct<T> toFiles(WriteJsonLines<T> value) {
+    return new WriteProduct<>(value, kafka);
+  }
+
+  public WriteProduct<T> toKafka(WriteKafka<T> value) {
+    return new WriteProduct<>(files, value);
+  }
+
+  @Override
+  public PCollectionList<Failure> expand(PCollection<T> records) {
+    PCollectionList<Failure> refused = PCollectionList.empty(records.getPipeline());
+    if (files != null) {
+      records.apply("ToFiles", files);
+    }
+    if (kafka != null) {
+      refused = refused.and(records.apply("ToKafka", kafka));
+    }
+    return refused;
+  }
+}
