@@ -11,9 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -29,11 +27,9 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.InvalidTxnTimeoutException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -48,71 +44,47 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * <p>No message of it has the value of a property.
  */
 final class Delivery implements AutoCloseable {
-  /** How long a broker may take to say that it is there. */
-  private static final Duration FIRST_ANSWER = Duration.ofSeconds(10);
-
+  private static final int BATCH_BYTES = 1 << 18;
   private static final Duration POLL = Duration.ofMillis(500);
 
   private static final Pattern CONFIGURATION = Pattern.compile("configuration ([\\w.]+)");
 
-  private final Map<String, Object> properties;
+  private final KafkaConnection connection;
+  private final String transactionalId;
   private final Admin admin;
   private @Nullable KafkaProducer<byte[], byte[]> producer;
   private boolean inTransaction;
 
   /**
-   * @param properties of a producer, as the user gave them
    * @param transactionalId the user's own goes before it
    * @throws ShipException if no producer takes the properties
    */
-  Delivery(Map<String, Object> properties, String transactionalId) throws ShipException {
-    this.properties = new HashMap<>();
-    this.properties.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
-    this.properties.put(ProducerConfig.LINGER_MS_CONFIG, 5);
-    this.properties.put(ProducerConfig.BATCH_SIZE_CONFIG, 1 << 18);
-    this.properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
-    this.properties.putAll(properties);
-    this.properties.put(ProducerConfig.ACKS_CONFIG, "all");
-    this.properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-    try {
-      admin = Admin.create(known(AdminClientConfig.configNames()));
-    } catch (KafkaException e) {
-      throw badProperties(e);
-    }
+  Delivery(KafkaConnection connection, String transactionalId) throws ShipException {
+    this.connection = connection;
+    this.transactionalId = transactionalId;
     try {
       producer = newProducer();
     } catch (KafkaException e) {
-      admin.close(Duration.ZERO);
       throw badProperties(e);
     }
+    admin = Admin.create(connection.forAdministration());
   }
 
   private KafkaProducer<byte[], byte[]> newProducer() {
+    Map<String, Object> properties = connection.forProducers();
+    properties.putIfAbsent(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
+    properties.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
     return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
-  }
-
-  /** What is not a property of the producer alone. */
-  private Map<String, Object> known(Collection<String> names) {
-    Map<String, Object> known = new HashMap<>(properties);
-    known
-        .keySet()
-        .removeIf(name -> ProducerConfig.configNames().contains(name) && !names.contains(name));
-    known.remove(ProducerConfig.INTERCEPTOR_CLASSES_CONFIG);
-    return known;
-  }
-
-  private String servers() {
-    return String.valueOf(properties.get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG));
   }
 
   private ShipException badProperties(KafkaException e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       String message = String.valueOf(cause.getMessage());
-      if (message.contains(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG)) {
+      if (message.contains(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG)) {
         return ShipException.atStart(
             "--bootstrapServers="
-                + servers()
-                + " names no server that can be found: give host:port[,host:port…]");
+                + connection.bootstrapServers()
+                + " names no broker that can be found: give HOST:PORT");
       }
       Matcher named = CONFIGURATION.matcher(message);
       if (cause instanceof ConfigException && named.find()) {
@@ -121,50 +93,11 @@ final class Delivery implements AutoCloseable {
                 + named.group(1)
                 + ": check --kafka."
                 + named.group(1)
-                + " or --kafkaProperties");
+                + " and --kafkaProperties");
       }
     }
     return ShipException.atStart(
-        "Kafka's producer does not take these properties: check "
-            + String.join(", ", new TreeMap<>(properties).keySet()));
-  }
-
-  /**
-   * Checks that the broker is there, and has the topics.
-   *
-   * @throws ShipException if not, or not within ten seconds
-   */
-  void check(Collection<String> topics) throws ShipException {
-    Map<String, KafkaFuture<TopicDescription>> described =
-        admin
-            .describeTopics(
-                topics,
-                new org.apache.kafka.clients.admin.DescribeTopicsOptions()
-                    .timeoutMs((int) FIRST_ANSWER.toMillis()))
-            .topicNameValues();
-    for (String topic : topics) {
-      try {
-        await(described.get(topic));
-      } catch (UnknownTopicOrPartitionException | InvalidTopicException e) {
-        throw ShipException.atStart(
-            "there is no topic " + topic + " at " + servers() + ": create it, or correct --input");
-      } catch (TimeoutException e) {
-        throw ShipException.atStart(
-            "no broker answers at "
-                + servers()
-                + " within "
-                + FIRST_ANSWER.toSeconds()
-                + " s: start it, or correct --bootstrapServers");
-      } catch (KafkaException e) {
-        String refusal = refusal(e);
-        throw ShipException.atStart(
-            servers()
-                + " does not tell of topic "
-                + topic
-                + ": "
-                + (refusal == null ? e.getClass().getSimpleName() : refusal));
-      }
-    }
+        "Kafka's producer does not take its properties: check --kafka.* and --kafkaProperties");
   }
 
   /** Ends what a producer of the same id has left behind: what it committed is there now. */
@@ -256,7 +189,8 @@ final class Delivery implements AutoCloseable {
         (topic, partitions) ->
             partitions.forEach(
                 (partition, end) -> {
-                  long start = from.getOrDefault(topic, new TreeMap<>()).getOrDefault(partition, 0L);
+                  long start =
+                      from.getOrDefault(topic, new TreeMap<>()).getOrDefault(partition, 0L);
                   if (start > end) {
                     restarted.accept(topic);
                     start = 0;
@@ -266,9 +200,10 @@ final class Delivery implements AutoCloseable {
                     starts.put(new TopicPartition(topic, partition), start);
                   }
                 }));
-    Map<String, Object> config = known(ConsumerConfig.configNames());
-    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    Map<String, Object> config = connection.forConsumers();
+    config.remove(ConsumerConfig.GROUP_ID_CONFIG); // offsets are nobody's but ours
     config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     // What is no longer kept cannot be read, and no longer matters.
     config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     try (KafkaConsumer<byte[], byte[]> consumer =

@@ -106,8 +106,7 @@ final class FileRecords {
 
   private LogLine complete() {
     LogLine whole =
-        new LogLine(
-            joined.toByteArray(), first.provenance(), first.written(), null, length, null);
+        new LogLine(joined.toByteArray(), first.provenance(), first.written(), null, length, null);
     first = null;
     return whole;
   }

@@ -9,13 +9,13 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -42,6 +42,9 @@ public final class FileShipper implements AutoCloseable {
   private static final int TRANSACTION_RECORDS = 10_000;
   private static final Duration TRANSACTION_TIME = Duration.ofMillis(500);
 
+  /** For a path of 4096 bytes as the key and in a header, what else a record says, and framing. */
+  private static final int ROOM_FOR_HEADERS = 1 << 14;
+
   /** How often files are looked for, and those that were read to their end are looked at. */
   private static final Duration POLL = Duration.ofMillis(250);
 
@@ -67,19 +70,18 @@ public final class FileShipper implements AutoCloseable {
 
   /**
    * @param routes the first one that takes a file says where it goes
-   * @param properties of a Kafka producer, {@code bootstrap.servers} among them
    * @param maxLineBytes how much of a record is kept
    * @param begin what the first line of a record has in it; null if each line is a record
-   * @param wait how long a file must have nothing more for its last record to be complete
+   * @param patience how long a file must have nothing more for its last record to be complete
    * @param once whether to end when all files have been read to their ends
    */
   public record Config(
       List<FileRoute> routes,
       Path state,
-      Map<String, Object> properties,
+      KafkaConnection connection,
       int maxLineBytes,
       @Nullable Pattern begin,
-      Duration wait,
+      Duration patience,
       boolean once) {}
 
   /** What a transaction took: nothing, all that was there, or as much as it may. */
@@ -131,8 +133,8 @@ public final class FileShipper implements AutoCloseable {
       if (state == null) {
         state = ShipState.first();
       }
-      delivery = new Delivery(config.properties, "vigil-ship-" + state.shipper());
-      delivery.check(topics(config));
+      delivery = new Delivery(config.connection, "vigil-ship-" + state.shipper());
+      check(config);
       shipper = new FileShipper(config, directory, state, delivery, messages);
       return shipper;
     } finally {
@@ -142,6 +144,37 @@ public final class FileShipper implements AutoCloseable {
         }
         release(directory);
       }
+    }
+  }
+
+  private static void check(Config config) throws ShipException {
+    try (KafkaTopics topics = KafkaTopics.of(config.connection)) {
+      Set<String> missing = topics.missing(topics(config));
+      if (!missing.isEmpty()) {
+        throw ShipException.atStart(
+            "--input: there is no Kafka topic "
+                + String.join(", ", missing)
+                + " at "
+                + config.connection.bootstrapServers()
+                + ": make it, or check the name");
+      }
+      for (String topic : topics(config)) {
+        int most =
+            Math.min(topics.maxMessageBytes(topic), config.connection.maxRecordBytes())
+                - ROOM_FOR_HEADERS;
+        if (config.maxLineBytes > most) {
+          throw ShipException.atStart(
+              "--maxLineBytes="
+                  + config.maxLineBytes
+                  + " is more than fits into a record of topic "
+                  + topic
+                  + (most > 0
+                      ? ": give " + most + " or less"
+                      : ": raise max.message.bytes of the topic, and max.request.size"));
+        }
+      }
+    } catch (KafkaTopics.UnusableException e) {
+      throw ShipException.atStart(e.getMessage());
     }
   }
 
@@ -225,7 +258,7 @@ public final class FileShipper implements AutoCloseable {
     files.put(
         path,
         new ShippedFile(
-            new FileRecords(file, config.begin, config.wait, config.maxLineBytes), topic));
+            new FileRecords(file, config.begin, config.patience, config.maxLineBytes), topic));
   }
 
   private Transaction shipTransaction() throws IOException, ShipException {

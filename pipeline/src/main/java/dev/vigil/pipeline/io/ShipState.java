@@ -38,8 +38,7 @@ record ShipState(
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   static ShipState first() {
-    return new ShipState(
-        FORMAT, UUID.randomUUID().toString(), true, new TreeMap<>(), List.of());
+    return new ShipState(FORMAT, UUID.randomUUID().toString(), true, new TreeMap<>(), List.of());
   }
 
   ShipState with(
