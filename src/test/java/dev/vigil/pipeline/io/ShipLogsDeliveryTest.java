@@ -14,7 +14,10 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,17 +28,22 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import org.apache.beam.sdk.io.FileSystems;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,7 +64,8 @@ class ShipLogsDeliveryTest {
   private record Place(String path, long offset, String text) {}
 
   @BeforeEach
-  void name() {
+  void begin() {
+    FileSystems.setDefaultPipelineOptions(PipelineOptionsFactory.create());
     state = directory.resolve("state");
     errors = directory.resolve("errors");
   }
@@ -105,11 +114,38 @@ class ShipLogsDeliveryTest {
     end();
   }
 
-  private void once(String... args) throws Exception {
-    start(
-        TestBroker.bootstrapServers(),
-        Stream.concat(Stream.of("--once"), Stream.of(args)).toArray(String[]::new));
-    end();
+  private FileShipper.Config config(String servers, boolean once, List<FileRoute> routes) {
+    return config(routes, once, 1_000, null, Map.of("bootstrap.servers", servers));
+  }
+
+  private FileShipper.Config config(
+      List<FileRoute> routes,
+      boolean once,
+      int maxLineBytes,
+      @Nullable Pattern begin,
+      Map<String, String> properties) {
+    return new FileShipper.Config(
+        routes,
+        state,
+        KafkaConnection.of(properties),
+        maxLineBytes,
+        begin,
+        Duration.ofSeconds(5),
+        once);
+  }
+
+  /** Ships what is there, in this process; returns what it told. */
+  private static List<String> once(FileShipper.Config config) throws Exception {
+    List<String> messages = new ArrayList<>();
+    try (FileShipper shipper = FileShipper.open(config, messages::add)) {
+      shipper.run();
+    }
+    return messages;
+  }
+
+  private List<String> once(Path log, String topic) throws Exception {
+    return once(
+        config(TestBroker.bootstrapServers(), true, List.of(new FileRoute(log.toString(), topic))));
   }
 
   private void await(BooleanSupplier condition) throws IOException {
@@ -240,45 +276,54 @@ class ShipLogsDeliveryTest {
     }
   }
 
-  private void shipsEachLineOnceThoughKilledTwice(Rotation rotation) throws Exception {
-    String topic = TestBroker.freshTopic("ship", 3);
-    Path log = directory.resolve("the.log");
-    Path other = directory.resolve("other.log");
-    Writer writer = new Writer(log, rotation);
-    Writer second = new Writer(other, Rotation.NONE);
-    String input = "--input=" + log + "=" + topic + "," + directory + "/o*.log=" + topic;
+  @Test
+  void rotatedLogsAreShippedOnceThoughTheShipperIsKilledTwice() throws Exception {
+    String one = TestBroker.freshTopic("ship", 3);
+    String other = TestBroker.freshTopic("ship", 1);
+    Writer renamed = new Writer(directory.resolve("renamed.log"), Rotation.RENAME);
+    Writer truncated = new Writer(directory.resolve("truncated.log"), Rotation.COPY_AND_TRUNCATE);
+    Writer whole = new Writer(directory.resolve("whole.log"), Rotation.NONE);
+    List<Writer> writers = List.of(renamed, truncated, whole);
+    String input =
+        "--input="
+            + renamed.log
+            + "="
+            + one
+            + ","
+            + truncated.log
+            + "="
+            + other
+            + ","
+            + directory
+            + "/w*.log="
+            + one;
 
     start(TestBroker.bootstrapServers(), input);
-    CompletableFuture<Void> writing = CompletableFuture.runAsync(writer::write);
-    CompletableFuture<Void> writingOther = CompletableFuture.runAsync(second::write);
-    await(() -> shipped(log) > 2_500_000);
+    List<CompletableFuture<Void>> writing =
+        writers.stream().map(writer -> CompletableFuture.runAsync(writer::write)).toList();
+    await(() -> shipped(renamed.log) > 2_000_000 && shipped(truncated.log) > 1_000_000);
     crash();
     start(TestBroker.bootstrapServers(), input);
-    await(() -> shipped(log) > 5_000_000);
+    await(() -> shipped(renamed.log) > 4_000_000 && shipped(truncated.log) > 2_500_000);
     crash();
-    assertThat(writing).isNotDone();
+    assertThat(writing.get(0)).isNotDone();
+    assertThat(writing.get(1)).isNotDone();
     start(TestBroker.bootstrapServers(), input);
-    await(() -> writing.isDone() && shipped(log) == writer.total);
-    await(() -> writingOther.isDone() && shipped(other) == second.total);
-    writing.join();
-    writingOther.join();
+    await(() -> writing.stream().allMatch(CompletableFuture::isDone));
+    writing.forEach(CompletableFuture::join);
+    await(() -> writers.stream().allMatch(writer -> shipped(writer.log) == writer.total));
     stop();
 
-    assertThat(writer.generation).isEqualTo(rotation == Rotation.NONE ? 0 : 4);
-    Map<String, List<Place>> places = places(TestBroker.readAll(topic));
-    assertThat(places).containsOnlyKeys(log.toString(), other.toString());
-    assertThat(places.get(log.toString()).equals(writer.written)).isTrue();
-    assertThat(places.get(other.toString()).equals(second.written)).isTrue();
-  }
-
-  @Test
-  void aRenamedLogIsShippedOnceThoughTheShipperIsKilledTwice() throws Exception {
-    shipsEachLineOnceThoughKilledTwice(Rotation.RENAME);
-  }
-
-  @Test
-  void aTruncatedLogIsShippedOnceThoughTheShipperIsKilledTwice() throws Exception {
-    shipsEachLineOnceThoughKilledTwice(Rotation.COPY_AND_TRUNCATE);
+    assertThat(renamed.generation).isEqualTo(4);
+    assertThat(truncated.generation).isEqualTo(4);
+    Map<String, List<Place>> places = places(TestBroker.readAll(one));
+    assertThat(places).containsOnlyKeys(renamed.log.toString(), whole.log.toString());
+    places.putAll(places(TestBroker.readAll(other)));
+    for (Writer writer : writers) {
+      List<Place> shipped = places.get(writer.log.toString());
+      assertThat(shipped).hasSize(LINES);
+      assertThat(shipped.equals(writer.written)).as("%s", writer.log).isTrue();
+    }
   }
 
   private List<String> texts(String topic) {
@@ -302,12 +347,11 @@ class ShipLogsDeliveryTest {
   void aShipperThatDiedAfterACommitAndBeforeItsStateWasWritten() throws Exception {
     String topic = TestBroker.freshTopic("ship", 2);
     Path log = directory.resolve("log");
-    String[] args = {"--input=" + log + "=" + topic};
     append(log, "one\ntwo\n");
-    once(args);
+    once(log, topic);
     byte[] before = stateOfOneThatWillDie();
     append(log, "three\nfour\n");
-    once(args);
+    once(log, topic);
     Files.write(state.resolve(StateDirectory.STATE), before);
     // Another machine ships a file of the same name.
     ProducerRecord<byte[], byte[]> others =
@@ -323,13 +367,13 @@ class ShipLogsDeliveryTest {
     TestBroker.produce(List.of(others));
     // And the file that was being read is gone: what replaced it has the offsets after it.
     Files.writeString(directory.resolve("new"), "five\n");
-    Files.move(directory.resolve("new"), log, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-    once(args);
+    Files.move(directory.resolve("new"), log, StandardCopyOption.REPLACE_EXISTING);
+    once(log, topic);
     assertThat(texts(topic)).containsExactly("one", "two", "three", "four", "other", "five");
     List<ConsumerRecord<byte[], byte[]>> records = TestBroker.readAll(topic);
     assertThat(line(records.get(5)).provenance().eventId())
         .isEqualTo(Provenance.ofFile(log.toString(), 19).eventId());
-    once(args);
+    once(log, topic);
     assertThat(texts(topic)).hasSize(6);
   }
 
@@ -338,9 +382,8 @@ class ShipLogsDeliveryTest {
   void aShipperThatDiedInATransaction() throws Exception {
     String topic = TestBroker.freshTopic("ship", 1);
     Path log = directory.resolve("log");
-    String[] args = {"--input=" + log + "=" + topic};
     append(log, "one\n");
-    once(args);
+    once(log, topic);
     byte[] before = stateOfOneThatWillDie();
     String shipper = ShipState.ofJson(new String(before, StandardCharsets.UTF_8)).shipper();
     Files.write(state.resolve(StateDirectory.STATE), before);
@@ -366,9 +409,9 @@ class ShipLogsDeliveryTest {
           .addTo(sent);
       dying.send(sent);
       dying.flush();
-      once(args);
+      once(log, topic);
     } finally {
-      dying.close(java.time.Duration.ZERO);
+      dying.close(Duration.ZERO);
     }
     assertThat(texts(topic)).containsExactly("one", "two", "three");
   }
@@ -379,8 +422,7 @@ class ShipLogsDeliveryTest {
     String archived = TestBroker.freshTopic("ship", 1);
     Path log = directory.resolve("log");
     append(log, "x".repeat(50) + "\n# a\n b\nleft");
-    Files.setLastModifiedTime(
-        log, java.nio.file.attribute.FileTime.from(Instant.parse("2026-01-15T08:00:00Z")));
+    Files.setLastModifiedTime(log, FileTime.from(Instant.parse("2026-01-15T08:00:00Z")));
     Path archive = directory.resolve("a.gz");
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
@@ -390,13 +432,17 @@ class ShipLogsDeliveryTest {
     damaged[damaged.length - 6] ^= 1; // of the checksum
     Files.write(archive, damaged);
 
-    String[] args = {
-      "--input=" + directory + "/{l,k}*=" + topic + "," + directory + "/*.gz=" + archived,
-      "--multiline=^[#x]",
-      "--maxLineBytes=40"
-    };
-    once(args);
-    once(args);
+    FileShipper.Config config =
+        config(
+            List.of(
+                new FileRoute(directory + "/{l,k}*", topic),
+                new FileRoute(directory + "/*.gz", archived)),
+            true,
+            40,
+            Pattern.compile("^[#x]"),
+            Map.of("bootstrap.servers", TestBroker.bootstrapServers()));
+    once(config);
+    once(config);
     Instant written = Instant.parse("2026-01-15T08:00:00Z");
     List<ConsumerRecord<byte[], byte[]>> records = TestBroker.readAll(topic);
     assertThat(records.stream().map(ShipLogsDeliveryTest::line).toList())
@@ -427,9 +473,8 @@ class ShipLogsDeliveryTest {
   void aTopicThatWasMadeAnewGetsWhatIsNotShippedYet() throws Exception {
     String topic = TestBroker.freshTopic("ship", 1);
     Path log = directory.resolve("log");
-    String[] args = {"--input=" + log + "=" + topic};
     append(log, "one\ntwo\n");
-    once(args);
+    once(log, topic);
     byte[] before = stateOfOneThatWillDie();
     Files.write(state.resolve(StateDirectory.STATE), before);
     try (Admin admin =
@@ -439,10 +484,14 @@ class ShipLogsDeliveryTest {
     }
     TestBroker.createTopic(topic, 1);
     append(log, "three\n");
-    once(args);
+    assertThat(once(log, topic))
+        .containsExactly(
+            "topic "
+                + topic
+                + " has fewer records than before, as if made anew: going on with the lines that"
+                + " are not shipped yet; to ship all again, stop and remove "
+                + state.resolve("shipped.json"));
     assertThat(texts(topic)).containsExactly("three");
-    assertThat(Files.readString(errors))
-        .contains("vigil: topic " + topic + " has fewer records than before, as if made anew");
   }
 
   private static Set<String> names(Admin admin) {
@@ -466,7 +515,14 @@ class ShipLogsDeliveryTest {
       state = directory.resolve("other state");
       Path other = directory.resolve("other");
       append(other, "two\n");
-      once("--input=" + other + "=" + topic, id);
+      once(
+          config(
+              List.of(new FileRoute(other.toString(), topic)),
+              true,
+              1_000,
+              null,
+              Map.of(
+                  "bootstrap.servers", TestBroker.bootstrapServers(), "transactional.id", topic)));
       append(log, "three\n");
       assertThat(first.waitFor(60, TimeUnit.SECONDS)).isTrue();
       assertThat(first.exitValue()).isEqualTo(1);
@@ -494,22 +550,40 @@ class ShipLogsDeliveryTest {
             .get();
       }
       // Short patience, so that the producer gives up and the shipper has to begin anew.
-      start(
-          servers,
-          "--input=" + log + "=T",
-          "--kafka.max.block.ms=1000",
-          "--kafka.request.timeout.ms=500",
-          "--kafka.delivery.timeout.ms=1000");
-      CompletableFuture<Void> writing = CompletableFuture.runAsync(writer::write);
-      await(() -> shipped(log) > 2_000_000);
-      int port = broker.port();
-      broker.close();
-      await(() -> writing.isDone() && said("going back to what it has"));
-      broker = LocalKafka.start(home, port);
-      await(() -> shipped(log) == writer.total);
-      writing.join();
-      stop();
-      assertThat(Files.readString(errors)).contains("vigil: the broker is back: going on\n");
+      List<String> messages = new CopyOnWriteArrayList<>();
+      try (FileShipper shipper =
+          FileShipper.open(
+              config(
+                  List.of(new FileRoute(log.toString(), "T")),
+                  false,
+                  1_000,
+                  null,
+                  Map.of(
+                      "bootstrap.servers",
+                      servers,
+                      "max.block.ms",
+                      "1000",
+                      "request.timeout.ms",
+                      "500",
+                      "delivery.timeout.ms",
+                      "1000")),
+              messages::add)) {
+        CompletableFuture<Map<String, Long>> shipping =
+            CompletableFuture.supplyAsync(() -> run(shipper));
+        CompletableFuture<Void> writing = CompletableFuture.runAsync(writer::write);
+        await(() -> shipped(log) > 1_000_000);
+        int port = broker.port();
+        broker.close();
+        await(() -> !messages.isEmpty() && writing.isDone());
+        writing.join();
+        assertThat(shipped(log)).isLessThan(writer.total);
+        broker = LocalKafka.start(home, port);
+        await(() -> shipped(log) == writer.total);
+        shipper.stop();
+        assertThat(shipping.get(10, TimeUnit.SECONDS)).isEqualTo(Map.of("T", (long) LINES));
+      }
+      assertThat(messages.get(0)).startsWith("the broker did not do what it was asked (");
+      assertThat(messages).last().isEqualTo("the broker is back: going on");
       assertThat(
               places(TestBroker.readAll(servers, "T")).get(log.toString()).equals(writer.written))
           .isTrue();
@@ -518,10 +592,10 @@ class ShipLogsDeliveryTest {
     }
   }
 
-  private boolean said(String text) {
+  private static Map<String, Long> run(FileShipper shipper) {
     try {
-      return Files.readString(errors).contains(text);
-    } catch (IOException e) {
+      return shipper.run();
+    } catch (ShipException e) {
       throw new AssertionError(e);
     }
   }
