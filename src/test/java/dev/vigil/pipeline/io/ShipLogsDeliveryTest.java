@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +81,7 @@ class ShipLogsDeliveryTest {
   private void start(String servers, String... args) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-cp"));
+    command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp"));
     command.add(
         Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
             .map(entry -> Path.of(entry).toAbsolutePath().toString())
@@ -214,13 +215,15 @@ class ShipLogsDeliveryTest {
   private final class Writer {
     private final Path log;
     private final Rotation rotation;
+    private final int lines;
     private final List<Place> written = new ArrayList<>();
     private long total;
     private long before;
     private int generation;
 
-    Writer(Path log, Rotation rotation) {
+    Writer(Path log, Rotation rotation, int lines) {
       this.log = log;
+      this.lines = lines;
       this.rotation = rotation;
     }
 
@@ -261,7 +264,7 @@ class ShipLogsDeliveryTest {
 
     void write() {
       try {
-        for (int i = 0; i < LINES; i += 250) {
+        for (int i = 0; i < lines; i += 250) {
           if (i > 0 && i % 20_000 == 0 && rotation != Rotation.NONE) {
             rotate();
           }
@@ -280,9 +283,10 @@ class ShipLogsDeliveryTest {
   void rotatedLogsAreShippedOnceThoughTheShipperIsKilledTwice() throws Exception {
     String one = TestBroker.freshTopic("ship", 3);
     String other = TestBroker.freshTopic("ship", 1);
-    Writer renamed = new Writer(directory.resolve("renamed.log"), Rotation.RENAME);
-    Writer truncated = new Writer(directory.resolve("truncated.log"), Rotation.COPY_AND_TRUNCATE);
-    Writer whole = new Writer(directory.resolve("whole.log"), Rotation.NONE);
+    Writer renamed = new Writer(directory.resolve("renamed.log"), Rotation.RENAME, LINES);
+    Writer truncated =
+        new Writer(directory.resolve("truncated.log"), Rotation.COPY_AND_TRUNCATE, LINES);
+    Writer whole = new Writer(directory.resolve("whole.log"), Rotation.NONE, 10_000);
     List<Writer> writers = List.of(renamed, truncated, whole);
     String input =
         "--input="
@@ -321,7 +325,7 @@ class ShipLogsDeliveryTest {
     places.putAll(places(TestBroker.readAll(other)));
     for (Writer writer : writers) {
       List<Place> shipped = places.get(writer.log.toString());
-      assertThat(shipped).hasSize(LINES);
+      assertThat(shipped).hasSize(writer.lines);
       assertThat(shipped.equals(writer.written)).as("%s", writer.log).isTrue();
     }
   }
@@ -481,8 +485,9 @@ class ShipLogsDeliveryTest {
         Admin.create(Map.<String, Object>of("bootstrap.servers", TestBroker.bootstrapServers()))) {
       admin.deleteTopics(List.of(topic)).all().get();
       await(() -> !names(admin).contains(topic));
+      admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get();
+      await(() -> names(admin).contains(topic));
     }
-    TestBroker.createTopic(topic, 1);
     append(log, "three\n");
     assertThat(once(log, topic))
         .containsExactly(
@@ -500,6 +505,30 @@ class ShipLogsDeliveryTest {
     } catch (Exception e) {
       throw new AssertionError(e);
     }
+  }
+
+  /** More files than fit into a transaction at a turn each: none has to wait for all of another. */
+  @Test
+  void manyFilesTakeTurns() throws Exception {
+    String topic = TestBroker.freshTopic("ship", 1);
+    List<String> expected = new ArrayList<>();
+    for (int file = 100; file < 125; file++) {
+      StringBuilder text = new StringBuilder();
+      for (int line = 0; line < 1_000; line++) {
+        text.append(file).append(' ').append(line).append('\n');
+        expected.add(file + " " + line);
+      }
+      append(directory.resolve(file + ".log"), text.toString());
+    }
+    once(
+        config(
+            TestBroker.bootstrapServers(),
+            true,
+            List.of(new FileRoute(directory + "/*.log", topic))));
+    List<String> texts = texts(topic);
+    assertThat(texts.indexOf("124 0")).isLessThan(texts.indexOf("100 999"));
+    assertThat(texts.stream().sorted(Comparator.comparing(t -> t.substring(0, 3))).toList())
+        .isEqualTo(expected);
   }
 
   @Test
@@ -539,7 +568,7 @@ class ShipLogsDeliveryTest {
   void aBrokerThatIsStoppedAndStartedInTheMiddle() throws Exception {
     Path home = directory.resolve("broker");
     Path log = directory.resolve("the.log");
-    Writer writer = new Writer(log, Rotation.NONE);
+    Writer writer = new Writer(log, Rotation.NONE, LINES);
     LocalKafka broker = LocalKafka.start(home);
     try {
       String servers = broker.bootstrapServers();

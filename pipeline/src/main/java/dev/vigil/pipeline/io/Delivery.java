@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -147,18 +148,28 @@ final class Delivery implements AutoCloseable {
     }
   }
 
-  /** The offsets behind the last records of topics, whether they are committed or not. */
-  TreeMap<String, TreeMap<Integer, Long>> ends(Collection<String> topics) {
+  /**
+   * The offsets behind the last records of topics, whether they are committed or not.
+   *
+   * @param topics those that must be there: a broker that has just come back may not know them yet
+   * @param former those that may be deleted
+   */
+  TreeMap<String, TreeMap<Integer, Long>> ends(
+      Collection<String> topics, Collection<String> former) {
+    TreeSet<String> all = new TreeSet<>(topics);
+    all.addAll(former);
     Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
     Map<String, KafkaFuture<TopicDescription>> described =
-        admin.describeTopics(topics).topicNameValues();
-    for (String topic : topics) {
+        admin.describeTopics(all).topicNameValues();
+    for (String topic : all) {
       try {
         await(described.get(topic))
             .partitions()
             .forEach(p -> asked.put(new TopicPartition(topic, p.partition()), OffsetSpec.latest()));
       } catch (UnknownTopicOrPartitionException e) {
-        // Deleted: there is nothing in it.
+        if (topics.contains(topic)) {
+          throw e;
+        }
       }
     }
     TreeMap<String, TreeMap<Integer, Long>> ends = new TreeMap<>();

@@ -18,6 +18,7 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -67,6 +68,7 @@ public final class FileShipper implements AutoCloseable {
 
   private final TreeMap<String, ShippedFile> files = new TreeMap<>();
   private final TreeMap<String, Long> counts = new TreeMap<>();
+  private String lastTurn = "";
 
   /**
    * @param routes the first one that takes a file says where it goes
@@ -160,7 +162,7 @@ public final class FileShipper implements AutoCloseable {
       }
       for (String topic : topics(config)) {
         int most =
-            Math.min(topics.maxMessageBytes(topic), config.connection.maxRecordBytes())
+            Math.min(maxMessageBytes(topics, topic), config.connection.maxRecordBytes())
                 - ROOM_FOR_HEADERS;
         if (config.maxLineBytes > most) {
           throw ShipException.atStart(
@@ -175,6 +177,18 @@ public final class FileShipper implements AutoCloseable {
       }
     } catch (KafkaTopics.UnusableException e) {
       throw ShipException.atStart(e.getMessage());
+    }
+  }
+
+  private static int maxMessageBytes(KafkaTopics topics, String topic)
+      throws KafkaTopics.UnusableException {
+    try {
+      return topics.maxMessageBytes(topic);
+    } catch (KafkaTopics.UnusableException e) {
+      if (e.getCause().getCause() instanceof AuthorizationException) {
+        return Integer.MAX_VALUE; // who may write need not know: the broker tells when it is so
+      }
+      throw e;
     }
   }
 
@@ -194,7 +208,8 @@ public final class FileShipper implements AutoCloseable {
         shipUntilStopped();
       }
     } catch (IOException e) {
-      throw ShipException.underWay("a file cannot be read or written: " + e);
+      throw ShipException.underWay(
+          "a file cannot be read: check its permissions, and start again (" + e + ")");
     }
     return counts;
   }
@@ -268,12 +283,17 @@ public final class FileShipper implements AutoCloseable {
     boolean more = true;
     while (more && count < TRANSACTION_RECORDS && isWithin(start)) {
       more = false;
-      for (ShippedFile file : files.values()) {
+      for (String path : inTurn()) {
+        ShippedFile file = files.get(path);
         int taken = send(file, Math.min(TURN, TRANSACTION_RECORDS - count));
         if (taken > 0) {
           count += taken;
           sent.merge(file.topic, (long) taken, Long::sum);
           more = true;
+        }
+        lastTurn = path;
+        if (count == TRANSACTION_RECORDS) {
+          break;
         }
       }
     }
@@ -290,8 +310,15 @@ public final class FileShipper implements AutoCloseable {
     delivery.commit();
     files.forEach((path, file) -> shipped.put(path, file.records.position()));
     sent.forEach((topic, number) -> counts.merge(topic, number, Long::sum));
-    write(false, delivery.ends(topics(config)));
+    write(false, delivery.ends(topics(config), List.of()));
     return more ? Transaction.FULL : Transaction.ALL;
+  }
+
+  /** All files, from the one after the last that had its turn: none waits for ever. */
+  private List<String> inTurn() {
+    List<String> paths = new ArrayList<>(files.tailMap(lastTurn, false).keySet());
+    paths.addAll(files.headMap(lastTurn, true).keySet());
+    return paths;
   }
 
   private static boolean isWithin(long start) {
@@ -331,9 +358,8 @@ public final class FileShipper implements AutoCloseable {
     }
     files.clear();
     delivery.begin();
-    TreeSet<String> topics = new TreeSet<>(topics(config));
-    topics.addAll(state.ends().keySet());
-    TreeMap<String, TreeMap<Integer, Long>> ends = delivery.ends(topics);
+    TreeMap<String, TreeMap<Integer, Long>> ends =
+        delivery.ends(topics(config), state.ends().keySet());
     if (!state.complete()) {
       TreeSet<String> madeAnew = new TreeSet<>();
       delivery.read(
