@@ -36,14 +36,17 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * written: the places told there are at least as far as those on disk, and belong to what is in the
  * topics. The same is done when the broker does not answer or refuses a transaction, after a pause.
  *
- * <p>A topic that was made anew gets what has not been shipped yet. A damaged compressed file gives
- * {@link LogLine#unreadable} in its place. Where a file cannot be read at all, it ends.
+ * <p>How files are read that are replaced or cut, and what of them is lost: {@link FollowedFile}.
+ * Globs should not match the names that replaced files are given: under such a name a file is
+ * another one, and is shipped again. A topic that was made anew gets what has not been shipped yet.
+ * A damaged compressed file gives {@link LogLine#unreadable} in its place. Where a file cannot be
+ * read at all, it ends.
  */
 public final class FileShipper implements AutoCloseable {
   private static final int TRANSACTION_RECORDS = 10_000;
   private static final Duration TRANSACTION_TIME = Duration.ofMillis(500);
 
-  /** For a path of 4096 bytes as the key and in a header, what else a record says, and framing. */
+  /** For a path of 4096 bytes as the key and in two headers, what else is said, and framing. */
   private static final int ROOM_FOR_HEADERS = 1 << 14;
 
   /** How often files are looked for, and those that were read to their end are looked at. */
