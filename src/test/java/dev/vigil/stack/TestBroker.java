@@ -168,7 +168,8 @@ public final class TestBroker {
   }
 
   /** The same, from any broker. */
-  static List<ConsumerRecord<byte[], byte[]>> readAll(String bootstrapServers, String topic) {
+  public static List<ConsumerRecord<byte[], byte[]>> readAll(
+      String bootstrapServers, String topic) {
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
             Map.of(

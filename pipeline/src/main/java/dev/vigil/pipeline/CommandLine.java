@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 
 /** From the command line to the finished job. */
@@ -46,7 +47,7 @@ final class CommandLine {
           Stream.of(arguments)
               .filter(arg -> !arg.startsWith(KafkaSettings.PROPERTY))
               .toArray(String[]::new);
-      VigilOptions options = parse(args, defaults);
+      VigilOptions options = parse(VigilOptions.class, args, defaults);
       Storage.open(options);
       if (options.getInput() == null) {
         options.setInput(SampleLogs.NAME);
@@ -73,7 +74,7 @@ final class CommandLine {
     }
   }
 
-  private static String oneLine(String message) {
+  static String oneLine(String message) {
     return message.lines().map(String::strip).collect(Collectors.joining(" "));
   }
 
@@ -84,7 +85,10 @@ final class CommandLine {
     } catch (IllegalArgumentException e) {
       String given =
           Stream.of(args)
-              .filter(arg -> Help.names().stream().noneMatch(n -> arg.startsWith("--" + n + "=")))
+              .filter(
+                  arg ->
+                      Help.names(VigilOptions.class).stream()
+                          .noneMatch(n -> arg.startsWith("--" + n + "=")))
               .collect(Collectors.joining(" "));
       throw new UsageException(
           "the runner does not take these options"
@@ -111,10 +115,15 @@ final class CommandLine {
     return OK;
   }
 
-  /** The user's arguments, and those defaults of the runner that the user does not set. */
-  private static VigilOptions parse(String[] args, List<String> defaults) throws UsageException {
+  /**
+   * The user's arguments, and those defaults that the user does not set.
+   *
+   * @param type the interface of Vigil's own options
+   */
+  static <T extends PipelineOptions> T parse(Class<T> type, String[] args, List<String> defaults)
+      throws UsageException {
     List<String> all = new ArrayList<>(Arrays.asList(args));
-    for (String name : Help.names()) {
+    for (String name : Help.names(type)) {
       if (Stream.of(args).filter(arg -> arg.startsWith("--" + name + "=")).count() > 1) {
         throw new UsageException("--" + name + " is given twice: give it once");
       }
@@ -126,11 +135,9 @@ final class CommandLine {
       }
     }
     try {
-      return PipelineOptionsFactory.fromArgs(all.toArray(String[]::new))
-          .withValidation()
-          .as(VigilOptions.class);
+      return PipelineOptionsFactory.fromArgs(all.toArray(String[]::new)).withValidation().as(type);
     } catch (IllegalArgumentException e) {
-      throw new UsageException(Help.explain(e, all));
+      throw new UsageException(Help.explain(type, e, all));
     }
   }
 

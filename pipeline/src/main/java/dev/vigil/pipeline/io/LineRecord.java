@@ -17,7 +17,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * something, {@value #LENGTH} (of a line that was cut, in bytes) and {@value #ERROR}. So its event
  * has the same id, year and failures as if it had been read from the file. Its key is the file's
  * name, which keeps the lines of a file in order. Records without these headers are lines that some
- * other program wrote.
+ * other program wrote. Now and then a record tells in {@value #SHIPPED}, too, how far its file has
+ * been shipped with it, and by whom; that is nobody's business but the shipper's.
  */
 final class LineRecord {
   static final String PATH = "vigil.file.path";
@@ -25,6 +26,7 @@ final class LineRecord {
   static final String WRITTEN = "vigil.file.written";
   static final String LENGTH = "vigil.line.length";
   static final String ERROR = "vigil.line.error";
+  static final String SHIPPED = "vigil.shipped";
 
   private LineRecord() {}
 
