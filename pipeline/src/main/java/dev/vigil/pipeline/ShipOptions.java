@@ -33,6 +33,14 @@ public interface ShipOptions extends PipelineOptions {
   void setKafkaProperties(String value);
 
   @Description(
+      "This machine's name, where several ship to the same topics: file names begin with it there, as in"
+          + " web1:/var/log/auth.log. Events of the same place in files of the same name would have the"
+          + " same id.")
+  String getHost();
+
+  void setHost(String value);
+
+  @Description(
       "The longest line in bytes; of a longer one only the beginning is shipped, and its true length."
           + " The default leaves room for what else is in a record of a broker's default 1 MiB.")
   @Default.Integer(1_000_000)

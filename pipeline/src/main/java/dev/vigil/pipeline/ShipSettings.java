@@ -19,6 +19,8 @@ final class ShipSettings {
   /** What exactly-once rests on. */
   private static final List<String> OURS = List.of("acks", "enable.idempotence");
 
+  private static final Pattern HOST = Pattern.compile("[a-zA-Z0-9._-]{1,253}");
+
   private ShipSettings() {}
 
   /**
@@ -45,6 +47,7 @@ final class ShipSettings {
         routes,
         state,
         KafkaSettings.connection(all),
+        host(options.getHost()),
         (int) Settings.within("maxLineBytes", options.getMaxLineBytes(), 1, 1 << 30),
         begin(options.getMultiline()),
         Settings.duration("multilineWait", options.getMultilineWait(), Duration.ZERO),
@@ -111,6 +114,13 @@ final class ShipSettings {
     } catch (IOException | IllegalArgumentException e) {
       throw new UsageException("--input=" + glob + " cannot be read: " + e.getMessage());
     }
+  }
+
+  private static @Nullable String host(@Nullable String text) throws UsageException {
+    if (text != null && !HOST.matcher(text).matches()) {
+      throw new UsageException("--host=" + text + " is no name of a host: give one such as web1");
+    }
+    return text;
   }
 
   private static @Nullable Pattern begin(@Nullable String regex) throws UsageException {

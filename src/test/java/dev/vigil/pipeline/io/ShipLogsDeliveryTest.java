@@ -129,6 +129,7 @@ class ShipLogsDeliveryTest {
         routes,
         state,
         KafkaConnection.of(properties),
+        null,
         maxLineBytes,
         begin,
         Duration.ofSeconds(5),
@@ -363,7 +364,8 @@ class ShipLogsDeliveryTest {
             LogLine.of(
                 "other".getBytes(StandardCharsets.UTF_8),
                 Provenance.ofFile(log.toString(), 1_000_000)),
-            topic);
+            topic,
+            null);
     new ShippedUntil(
             "another shipper",
             new FollowedFile.Position(log.toString(), 0, 2_000_000, "other", null, false))
@@ -408,7 +410,8 @@ class ShipLogsDeliveryTest {
           LineRecord.of(
               LogLine.of(
                   "two".getBytes(StandardCharsets.UTF_8), Provenance.ofFile(log.toString(), 4)),
-              topic);
+              topic,
+              null);
       new ShippedUntil(shipper, new FollowedFile.Position(log.toString(), 0, 8, null, null, false))
           .addTo(sent);
       dying.send(sent);

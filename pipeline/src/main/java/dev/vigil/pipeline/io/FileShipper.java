@@ -75,6 +75,7 @@ public final class FileShipper implements AutoCloseable {
 
   /**
    * @param routes the first one that takes a file says where it goes
+   * @param host what the names of files begin with in the records; null for nothing
    * @param maxLineBytes how much of a record is kept
    * @param begin what the first line of a record has in it; null if each line is a record
    * @param patience how long a file must have nothing more for its last record to be complete
@@ -84,6 +85,7 @@ public final class FileShipper implements AutoCloseable {
       List<FileRoute> routes,
       Path state,
       KafkaConnection connection,
+      @Nullable String host,
       int maxLineBytes,
       @Nullable Pattern begin,
       Duration patience,
@@ -338,7 +340,7 @@ public final class FileShipper implements AutoCloseable {
       if (file.last != null) {
         delivery.send(file.last);
       }
-      file.last = LineRecord.of(record, file.topic);
+      file.last = LineRecord.of(record, file.topic, config.host);
     }
     return most;
   }

@@ -50,10 +50,10 @@ public final class KafkaTopics implements AutoCloseable {
    */
   public static KafkaTopics of(KafkaConnection connection) throws UnusableException {
     Map<String, Object> administration = connection.forAdministration();
-    administration.put(
-        AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.toIntExact(PATIENCE.toMillis()));
-    administration.put(
-        AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.toIntExact(PATIENCE.toMillis() / 2));
+    // The last request may begin when the time for all of them ends.
+    int request = Math.toIntExact(PATIENCE.toMillis() / 4);
+    administration.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, request);
+    administration.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 3 * request);
     Map<String, Object> consumer = connection.forConsumers();
     consumer.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
     consumer.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
