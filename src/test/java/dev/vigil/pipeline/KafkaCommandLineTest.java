@@ -298,6 +298,10 @@ class KafkaCommandLineTest {
         "--kafka.acks=1 --kafka.acks=1 | --kafka.acks is given twice: give it once",
         "--input=kafka:a --kafka.bootstrap.servers=b --kafka.enable.auto.commit=true | Vigil itself sets"
             + " enable.auto.commit: leave it out",
+        "--input=kafka:a --kafka.bootstrap.servers=b --kafka.max.request.size=65535 |"
+            + " max.request.size must be 65536 or more",
+        "--input=kafka:a --kafka.bootstrap.servers=b --kafka.max.request.size=much |"
+            + " max.request.size=much is no number of bytes",
         "--input=kafka:a --kafkaProperties=none | --kafkaProperties=none cannot be read as a file of"
             + " properties: check it",
         "--input=kafka:a --bootstrapServers=localhost:1 --kafka.auto.offset.reset=middle | the Kafka"
@@ -315,14 +319,13 @@ class KafkaCommandLineTest {
         "--input: there is no Kafka topic neither, none-such: check the name");
   }
 
-  @Test
-  void topicsThatTakeLessThanThePipelineMaySend() {
-    String small = TestBroker.freshTopic("small", 1, "max.message.bytes=1000");
+  @ParameterizedTest
+  @CsvSource({"100000, give --kafka.max.request.size=100000", "1000, raise its max.message.bytes"})
+  void topicsThatTakeLessThanThePipelineMaySend(int bytes, String advice) {
+    String small = TestBroker.freshTopic("small", 1, "max.message.bytes=" + bytes);
     assertRefused(
         runAtTheBroker("--outputTopics=alerts=" + small, "--output=" + directory.resolve("out")),
-        "--outputTopics: "
-            + small
-            + " takes records of 1000 bytes at most: give --kafka.max.request.size=1000");
+        "--outputTopics: " + small + " takes records of " + bytes + " bytes at most: " + advice);
   }
 
   @Test
