@@ -138,6 +138,16 @@ public interface VigilOptions extends PipelineOptions {
 
   void setDelivery(String value);
 
+  @Description(
+      "On Flink: a directory of this machine for the checkpoints of a job that goes on until it is"
+          + " stopped. Started again with the same directory and the same other options, however it"
+          + " ended, it goes on from the newest checkpoint there. One is made every ten seconds, unless"
+          + " --checkpointingInterval says otherwise. Keep the directory to yourself: whatever the job"
+          + " was told is in there, secrets too.")
+  String getCheckpoints();
+
+  void setCheckpoints(String value);
+
   @Description("How long after its end a window still takes late events.")
   @Default.String("1m")
   String getAllowedLateness();
