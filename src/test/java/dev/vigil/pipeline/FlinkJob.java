@@ -52,7 +52,10 @@ final class FlinkJob implements AutoCloseable {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.redirectErrorStream(true).redirectOutput(errors.toFile());
     builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
-    return new FlinkJob(builder.start(), errors);
+    FlinkJob job = new FlinkJob(builder.start(), errors);
+    // A test that is stopped leaves nothing behind.
+    Runtime.getRuntime().addShutdownHook(new Thread(job::kill, "kill job"));
+    return job;
   }
 
   /** What it has said so far. */
@@ -62,12 +65,6 @@ final class FlinkJob implements AutoCloseable {
 
   void assertRuns() throws IOException {
     assertThat(process.isAlive()).as("the job runs; it said: %s", said()).isTrue();
-  }
-
-  /** Waits until it ends by itself. */
-  int exitCode() throws InterruptedException, IOException {
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("the job ends; %s", said()).isTrue();
-    return process.exitValue();
   }
 
   /** Ends it at once, without a chance to put anything in order. */

@@ -15,6 +15,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -28,6 +29,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -38,6 +40,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 public final class TestBroker {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration POLL = Duration.ofMillis(50);
   private static final AtomicInteger TOPICS = new AtomicInteger();
 
   private TestBroker() {}
@@ -49,7 +52,14 @@ public final class TestBroker {
         Admin.create(Map.<String, Object>of("bootstrap.servers", BROKER.bootstrapServers()));
     static final KafkaProducer<byte[], byte[]> PRODUCER =
         new KafkaProducer<>(
-            Map.of("bootstrap.servers", BROKER.bootstrapServers(), "acks", "all"),
+            Map.of(
+                "bootstrap.servers",
+                BROKER.bootstrapServers(),
+                "acks",
+                "all",
+                // What is too large is for the topic to say.
+                "max.request.size",
+                1 << 26),
             new ByteArraySerializer(),
             new ByteArraySerializer());
 
@@ -96,14 +106,30 @@ public final class TestBroker {
     }
     NewTopic topic = new NewTopic(name, Optional.of(partitions), Optional.empty());
     await(Running.ADMIN.createTopics(List.of(topic.configs(settings))).all());
-    // A broker learns of a new topic a moment later than its controller: this asks until it has.
-    await(
-        Running.ADMIN
-            .listOffsets(
-                IntStream.range(0, partitions)
-                    .mapToObj(partition -> new TopicPartition(name, partition))
-                    .collect(Collectors.toMap(partition -> partition, p -> OffsetSpec.latest())))
-            .all());
+    // A broker learns of a new topic a moment later than its controller.
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!isServed(name, partitions)) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new IllegalStateException("the broker does not learn of " + name);
+      }
+      LockSupport.parkNanos(POLL.toNanos());
+    }
+  }
+
+  private static boolean isServed(String topic, int partitions) {
+    Map<TopicPartition, OffsetSpec> ends =
+        IntStream.range(0, partitions)
+            .mapToObj(partition -> new TopicPartition(topic, partition))
+            .collect(Collectors.toMap(partition -> partition, p -> OffsetSpec.latest()));
+    try {
+      await(Running.ADMIN.listOffsets(ends).all());
+      return true;
+    } catch (IllegalStateException e) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   /**
@@ -142,7 +168,8 @@ public final class TestBroker {
   }
 
   /** The same, from any broker. */
-  static List<ConsumerRecord<byte[], byte[]>> readAll(String bootstrapServers, String topic) {
+  public static List<ConsumerRecord<byte[], byte[]>> readAll(
+      String bootstrapServers, String topic) {
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
             Map.of(

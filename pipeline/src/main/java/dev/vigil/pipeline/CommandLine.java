@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 
 /** From the command line to the finished job. */
@@ -47,7 +48,7 @@ final class CommandLine {
               .toArray(String[]::new);
       try (Checkpoints checkpoints = Checkpoints.of(withPresets(List.of(args), defaults))) {
         List<String> presets = withPresets(checkpoints.arguments(), defaults);
-        return run(args, properties, parse(args, presets), out, err);
+        return run(args, properties, parse(VigilOptions.class, args, presets), out, err);
       }
     } catch (UsageException e) {
       err.println("vigil: " + oneLine(e.getMessage()));
@@ -86,7 +87,7 @@ final class CommandLine {
     return await(result, settings, start, out, err);
   }
 
-  private static String oneLine(String message) {
+  static String oneLine(String message) {
     return message.lines().map(String::strip).collect(Collectors.joining(" "));
   }
 
@@ -97,7 +98,10 @@ final class CommandLine {
     } catch (IllegalArgumentException e) {
       String given =
           Stream.of(args)
-              .filter(arg -> Help.names().stream().noneMatch(n -> arg.startsWith("--" + n + "=")))
+              .filter(
+                  arg ->
+                      Help.names(VigilOptions.class).stream()
+                          .noneMatch(n -> arg.startsWith("--" + n + "=")))
               .collect(Collectors.joining(" "));
       throw new UsageException(
           "the runner does not take these options"
@@ -124,7 +128,7 @@ final class CommandLine {
     return OK;
   }
 
-  /** The user's arguments, and those presets that the user does not set. */
+  /** The arguments, and those presets that are not among them. */
   private static List<String> withPresets(List<String> args, List<String> presets) {
     List<String> all = new ArrayList<>(args);
     for (String preset : presets) {
@@ -136,19 +140,23 @@ final class CommandLine {
     return all;
   }
 
-  private static VigilOptions parse(String[] args, List<String> presets) throws UsageException {
-    for (String name : Help.names()) {
+  /**
+   * The user's arguments, and those defaults that the user does not set.
+   *
+   * @param type the interface of Vigil's own options
+   */
+  static <T extends PipelineOptions> T parse(Class<T> type, String[] args, List<String> defaults)
+      throws UsageException {
+    for (String name : Help.names(type)) {
       if (Stream.of(args).filter(arg -> arg.startsWith("--" + name + "=")).count() > 1) {
         throw new UsageException("--" + name + " is given twice: give it once");
       }
     }
-    List<String> all = withPresets(List.of(args), presets);
+    List<String> all = withPresets(List.of(args), defaults);
     try {
-      return PipelineOptionsFactory.fromArgs(all.toArray(String[]::new))
-          .withValidation()
-          .as(VigilOptions.class);
+      return PipelineOptionsFactory.fromArgs(all.toArray(String[]::new)).withValidation().as(type);
     } catch (IllegalArgumentException e) {
-      throw new UsageException(Help.explain(e, all));
+      throw new UsageException(Help.explain(type, e, all));
     }
   }
 

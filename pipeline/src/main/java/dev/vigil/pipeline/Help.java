@@ -17,7 +17,7 @@ import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
-/** What the user is told about options. */
+/** What the user is told about options. {@code type} is the interface that has them as getters. */
 final class Help {
   private static final int WIDTH = 96;
   private static final String INDENT = "      ";
@@ -35,12 +35,26 @@ final class Help {
     out.println();
     out.println("  --input=GLOB[,GLOB…] --output=DIR [--OPTION=VALUE …]");
     out.println();
-    Stream.of(VigilOptions.class.getDeclaredMethods())
+    printOptions(out, VigilOptions.class);
+    out.println("The options of Beam and of its runner are taken, too; these are preset:");
+    runnerDefaults.forEach(preset -> out.println("  " + preset));
+  }
+
+  /** Prints every option of {@link ShipOptions} with its default. */
+  static void printShipping(PrintStream out) {
+    out.println("Vigil: follows log files, and writes each of their lines once to Kafka topics.");
+    out.println();
+    out.println("  --input=GLOB=TOPIC[,GLOB=TOPIC…] --bootstrapServers=HOST:PORT --state=DIR");
+    out.println();
+    printOptions(out, ShipOptions.class);
+    out.println("Any property of a Kafka producer is taken, too, as --kafka.NAME=VALUE.");
+  }
+
+  private static void printOptions(PrintStream out, Class<?> type) {
+    Stream.of(type.getDeclaredMethods())
         .filter(method -> method.getName().startsWith("get"))
         .sorted(Comparator.comparing(Help::optionName))
         .forEach(method -> print(out, method));
-    out.println("The options of Beam and of its runner are taken, too; these are preset:");
-    runnerDefaults.forEach(preset -> out.println("  " + preset));
   }
 
   private static void print(PrintStream out, Method getter) {
@@ -51,8 +65,8 @@ final class Help {
   }
 
   /** The names of Vigil's own options. */
-  static Set<String> names() {
-    return Stream.of(VigilOptions.class.getDeclaredMethods())
+  static Set<String> names(Class<?> type) {
+    return Stream.of(type.getDeclaredMethods())
         .filter(method -> method.getName().startsWith("get"))
         .map(Help::optionName)
         .collect(Collectors.toSet());
@@ -64,19 +78,19 @@ final class Help {
   }
 
   /** What a Vigil option should have instead of the value that it is given; null if it is right. */
-  private static @Nullable String wanted(String arg) {
+  private static @Nullable String wanted(Class<?> type, String arg) {
     Matcher option = OPTION.matcher(arg);
     if (!option.matches()) {
       return null;
     }
     String value = option.group(2) == null ? "true" : option.group(2);
-    for (Method getter : VigilOptions.class.getDeclaredMethods()) {
+    for (Method getter : type.getDeclaredMethods()) {
       if (getter.getName().startsWith("get") && optionName(getter).equals(option.group(1))) {
-        Class<?> type = getter.getReturnType();
-        if (type == boolean.class) {
+        Class<?> returned = getter.getReturnType();
+        if (returned == boolean.class) {
           return value.matches("(?i)true|false") ? null : "true or false";
         }
-        if (type != String.class && !isNumber(value, type == long.class)) {
+        if (returned != String.class && !isNumber(value, returned == long.class)) {
           return "a whole number";
         }
       }
@@ -125,10 +139,10 @@ final class Help {
    *
    * @param args the arguments that it complains about
    */
-  static String explain(IllegalArgumentException e, List<String> args) {
+  static String explain(Class<?> type, IllegalArgumentException e, List<String> args) {
     String message = String.valueOf(e.getMessage());
     for (String arg : args) {
-      String wanted = wanted(arg);
+      String wanted = wanted(type, arg);
       if (wanted != null) {
         return arg + ": give " + wanted;
       }

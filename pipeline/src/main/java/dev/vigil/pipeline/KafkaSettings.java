@@ -41,8 +41,6 @@ record KafkaSettings(
   static final String PROPERTY = "--kafka.";
 
   private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
-  private static final List<String> RUNNERS_WITH_TRANSACTIONS =
-      List.of("FlinkRunner", "DataflowRunner");
 
   /**
    * @param inputs the topics among the inputs
@@ -53,7 +51,8 @@ record KafkaSettings(
       VigilOptions options, List<TopicInput> inputs, Map<String, String> properties)
       throws UsageException {
     Map<String, String> outputs = outputs(options.getOutputTopics());
-    Map<String, String> all = all(options, properties);
+    Map<String, String> all =
+        all(options.getBootstrapServers(), options.getKafkaProperties(), properties);
     boolean used = !inputs.isEmpty() || !outputs.isEmpty();
     if (used && !all.containsKey("bootstrap.servers")) {
       throw new UsageException(
@@ -103,10 +102,16 @@ record KafkaSettings(
     return properties;
   }
 
-  private static Map<String, String> all(VigilOptions options, Map<String, String> properties)
+  /**
+   * All client properties: those of the file, replaced by those among the arguments.
+   *
+   * @param servers the brokers; null where properties name them
+   * @param file null if there is none
+   */
+  static Map<String, String> all(
+      @Nullable String servers, @Nullable String file, Map<String, String> properties)
       throws UsageException {
     Map<String, String> all = new TreeMap<>();
-    String file = options.getKafkaProperties();
     if (file != null) {
       Properties read = new Properties();
       try (Reader reader = Files.newBufferedReader(Path.of(file), StandardCharsets.UTF_8)) {
@@ -118,13 +123,13 @@ record KafkaSettings(
       read.forEach((name, value) -> all.put((String) name, ((String) value).strip()));
     }
     all.putAll(properties);
-    if (options.getBootstrapServers() != null) {
-      all.put("bootstrap.servers", options.getBootstrapServers());
+    if (servers != null) {
+      all.put("bootstrap.servers", servers);
     }
     return all;
   }
 
-  private static KafkaConnection connection(Map<String, String> properties) throws UsageException {
+  static KafkaConnection connection(Map<String, String> properties) throws UsageException {
     try {
       return KafkaConnection.of(properties);
     } catch (IllegalArgumentException e) {
@@ -186,12 +191,17 @@ record KafkaSettings(
         return false;
       case "exactly-once":
         String runner = options.getRunner().getSimpleName();
-        if (!RUNNERS_WITH_TRANSACTIONS.contains(runner)) {
+        if (runner.equals("FlinkRunner")) {
+          throw new UsageException(
+              "--delivery=exactly-once: on Flink, Beam makes a transaction of each single record, and"
+                  + " cannot go on after a crash: leave it out, a record that comes again has the"
+                  + " same key");
+        }
+        if (!runner.equals("DataflowRunner")) {
           throw new UsageException(
               "--delivery=exactly-once: "
                   + runner
-                  + " keeps no checkpoints that transactions could follow:"
-                  + " leave it out, or use Flink or Dataflow");
+                  + " keeps no checkpoints that transactions could follow: leave it out");
         }
         return true;
       default:

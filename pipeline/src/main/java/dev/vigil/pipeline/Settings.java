@@ -59,7 +59,10 @@ record Settings(
   private static final String DEFAULT_OUTPUT = "vigil-output";
 
   private static final String KAFKA = "kafka:";
-  private static final String COMMA_OUTSIDE_BRACES = ",(?![^{}]*\\})";
+
+  /** Between inputs: a comma in braces belongs to a pattern. */
+  static final String COMMA_OUTSIDE_BRACES = ",(?![^{}]*\\})";
+
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
   /** A hundred years: Beam's time ends, and must not while durations are added to it. */
@@ -245,8 +248,7 @@ record Settings(
     }
   }
 
-  private static Duration duration(String option, String text, Duration least)
-      throws UsageException {
+  static Duration duration(String option, String text, Duration least) throws UsageException {
     Matcher matcher = DURATION.matcher(text);
     if (!matcher.matches()) {
       throw new UsageException(
@@ -284,8 +286,7 @@ record Settings(
     return duration;
   }
 
-  private static long within(String option, long value, long least, long most)
-      throws UsageException {
+  static long within(String option, long value, long least, long most) throws UsageException {
     if (value < least || value > most) {
       throw new UsageException(
           "--"

@@ -132,7 +132,7 @@ public interface VigilOptions extends PipelineOptions {
 
   @Description(
       "How records reach Kafka: at-least-once (the same key again after a failure), or exactly-once (in"
-          + " transactions, slower; on Flink and Dataflow).")
+          + " transactions, slower; on Dataflow alone).")
   @Default.String("at-least-once")
   String getDelivery();
 

@@ -207,6 +207,15 @@ public final class LogParser implements Serializable {
   private static ParseResult failure(
       LogLine line, String stage, @Nullable Instant time, String reason, @Nullable String detail) {
     return new ParseResult(
-        null, new Failure(time, stage, reason, detail, line.bytes(), line.provenance()));
+        null,
+        new Failure(
+            time,
+            stage,
+            reason,
+            detail,
+            line.bytes(),
+            line.provenance(),
+            null,
+            line.isCut() ? line.length() : null));
   }
 }

@@ -3,13 +3,17 @@ package dev.vigil.pipeline.io;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes KafkaIO's consumers: with the user's properties, which KafkaIO itself would show in the
@@ -19,6 +23,8 @@ import org.apache.kafka.common.TopicPartition;
 final class ConsumerFactory
     implements SerializableFunction<Map<String, Object>, Consumer<byte[], byte[]>> {
   private static final long serialVersionUID = 1L;
+
+  private static final Logger LOG = LoggerFactory.getLogger(ReadKafka.class);
 
   private final KafkaConnection connection;
   private final StartPosition start;
@@ -55,12 +61,32 @@ final class ConsumerFactory
       super.assign(partitions);
       progress.begin(partitions);
       start.seek(this, partitions);
+      if (start.kind() == StartPosition.Kind.COMMITTED) {
+        committed(Set.copyOf(partitions))
+            .forEach(
+                (partition, place) -> warnOfGap(partition, place == null ? -1 : place.offset()));
+      }
     }
 
     @Override
     public void seek(TopicPartition partition, long offset) {
       super.seek(partition, offset);
       progress.startsAt(partition, offset);
+      warnOfGap(partition, offset);
+    }
+
+    /** What the topic no longer keeps is lost, and must not be lost without a word. */
+    private void warnOfGap(TopicPartition partition, long place) {
+      if (place >= 0) {
+        long first = beginningOffsets(List.of(partition)).get(partition);
+        if (place < first) {
+          LOG.warn(
+              "{}: offsets {} to {} were removed from the topic before they were read",
+              partition,
+              place,
+              first - 1);
+        }
+      }
     }
 
     @Override

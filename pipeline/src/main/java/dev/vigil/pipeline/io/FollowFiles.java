@@ -1,32 +1,19 @@
 package dev.vigil.pipeline.io;
 
 import dev.vigil.event.LogLine;
-import dev.vigil.event.Provenance;
-import java.io.EOFException;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.apache.beam.sdk.coders.CannotProvideCoderException;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderRegistry;
-import org.apache.beam.sdk.io.Compression;
-import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.Read;
 import org.apache.beam.sdk.io.UnboundedSource;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -47,12 +34,9 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * nothing came from any file for the idle time, it goes on with the clock, that time behind: old
  * lines that are added after such a pause are late. An idle time of zero turns that off.
  *
- * <p>A file that is replaced is read to its old end, as long as it is open here or still in its
- * directory under another name, and then the new one from its start, once there is something in it;
- * one that was cut is read from its start. Offsets go on counting, so that they stay unique. Inputs
- * should not match the names that replaced files are given: under such a name a file is another
- * one. A compressed file is read once, when it is complete. A line without a time is as old as the
- * last line with one; before any, it moves no watermark.
+ * <p>How files are read that are replaced or cut: {@link FollowedFile}. Inputs should not match the
+ * names that replaced files are given: under such a name a file is another one. A line without a
+ * time is as old as the last line with one; before any, it moves no watermark.
  */
 public final class FollowFiles extends PTransform<PBegin, PCollection<LogLine>> {
   private static final long serialVersionUID = 1L;
@@ -98,14 +82,35 @@ public final class FollowFiles extends PTransform<PBegin, PCollection<LogLine>> 
       Clock clock)
       implements Serializable {}
 
-  /** How far a file has been read. */
+  /** How far a file has been read: a {@link FollowedFile.Position}, and the latest event time. */
   record FilePosition(
       String path,
       @Nullable String format,
       long base,
       long offset,
       @Nullable Instant latest,
-      @Nullable String key) {}
+      @Nullable String key,
+      @Nullable Long tail,
+      @Nullable Boolean finished) {
+
+    static FilePosition of(
+        FollowedFile.Position file, @Nullable String format, @Nullable Instant latest) {
+      return new FilePosition(
+          file.path(),
+          format,
+          file.base(),
+          file.offset(),
+          latest,
+          file.key(),
+          file.tail(),
+          file.finished());
+    }
+
+    FollowedFile.Position inFile() {
+      return new FollowedFile.Position(
+          path, base, offset, key, tail, Boolean.TRUE.equals(finished));
+    }
+  }
 
   /** How far all files of a split have been read. */
   record Position(List<FilePosition> files, Instant watermark)
@@ -210,7 +215,11 @@ public final class FollowFiles extends PTransform<PBegin, PCollection<LogLine>> 
       for (FileInput input : config.inputs) {
         for (String path : Storage.match(input.glob())) {
           cursors.computeIfAbsent(
-              path, p -> new Cursor(new FilePosition(p, input.format(), 0, 0, null, null), config));
+              path,
+              p ->
+                  new Cursor(
+                      FilePosition.of(FollowedFile.Position.start(p), input.format(), null),
+                      config));
         }
       }
     }
@@ -281,44 +290,21 @@ public final class FollowFiles extends PTransform<PBegin, PCollection<LogLine>> 
     }
   }
 
-  /** One path, the file that is there or was, and the next complete line of it. */
+  /** A file, and the event time of its next line. */
   private static final class Cursor {
     private final Config config;
-    private final String path;
+    private final FollowedFile file;
     private final @Nullable String format;
-    private final boolean compressed;
-
-    /** The bytes of the files that were at this path before, and are no more. */
-    private long base;
-
-    private long offset;
     private @Nullable Instant latest;
-
-    /** Which file it is, under whatever name; null before there was one. */
-    private @Nullable String key;
-
-    private @Nullable FileChannel file;
-    private @Nullable LineReader lines;
-    private Instant written = Instant.EPOCH;
-
-    /** Whether another file was at the path before the present lines were looked for. */
-    private boolean replaced;
-
-    private boolean finished;
     private @Nullable LogLine next;
     private @Nullable Instant nextTime;
     private boolean nextIsTimed;
-    private long afterNext;
 
     Cursor(FilePosition position, Config config) {
       this.config = config;
-      this.path = position.path;
+      this.file = new FollowedFile(position.inFile(), config.maxLineBytes);
       this.format = position.format;
-      this.compressed = ReadFiles.isCompressed(path);
-      this.base = position.base;
-      this.offset = position.offset;
       this.latest = position.latest;
-      this.key = position.key;
     }
 
     boolean hasNext() {
@@ -338,7 +324,7 @@ public final class FollowFiles extends PTransform<PBegin, PCollection<LogLine>> 
     }
 
     FilePosition position() {
-      return new FilePosition(path, format, base, offset, latest, key);
+      return FilePosition.of(file.position(), format, latest);
     }
 
     /** Leaves the next line behind, and looks for the one after it. */
@@ -346,191 +332,33 @@ public final class FollowFiles extends PTransform<PBegin, PCollection<LogLine>> 
       if (nextIsTimed && (latest == null || nextTime().isAfter(latest))) {
         latest = nextTime;
       }
-      offset = afterNext;
-      next = null;
-      peek();
+      file.take();
+      findTime();
     }
 
     /** Looks for a next line, if none is known. */
     void peek() throws IOException {
-      if (next != null || finished) {
+      if (next == null) {
+        file.look();
+        findTime();
+      }
+    }
+
+    private void findTime() {
+      next = null;
+      if (!file.hasNext()) {
         return;
       }
-      if (compressed) {
-        peekCompressed();
-      } else if (!peekPlain() && replaced) {
-        // Read to its end, and nobody writes to it any more.
-        close();
-        beginAnew();
-        peekPlain();
-      }
-    }
-
-    private boolean peekPlain() throws IOException {
-      if (file == null && !open()) {
-        return false;
-      }
-      if (lines == null) {
-        // In this order: what was written before the file was replaced is there to be read.
-        replaced = isReplaced();
-        if (file.size() < offset) {
-          base += offset;
-          offset = 0;
-        }
-        if (file.size() == offset) {
-          return false;
-        }
-        file.position(offset);
-        lines = new LineReader(file, offset, config.maxLineBytes);
-        written = modified(Path.of(path));
-      }
-      if (lines.next() && (lines.isTerminated() || replaced)) {
-        found();
-        return true;
-      }
-      lines = null; // at the end, or in the middle of a line that is being written
-      return false;
-    }
-
-    private void peekCompressed() throws IOException {
-      try {
-        if (lines == null) {
-          written = modified(Path.of(path));
-          lines =
-              new LineReader(
-                  Compression.detect(path)
-                      .readDecompressed(
-                          FileSystems.open(FileSystems.matchNewResource(path, false))),
-                  0,
-                  config.maxLineBytes);
-          while (lines.nextOffset() < offset && lines.next()) {
-            // read over what was taken before
-          }
-        }
-        if (lines.next()) {
-          found();
-        } else {
-          finished = lines.nextOffset() > 0; // if nothing was written yet, something may come
-          close();
-        }
-      } catch (EOFException | NoSuchFileException | FileNotFoundException e) {
-        close(); // still being written, or moved away
-      } catch (IOException e) {
-        unreadable(e);
-      }
-    }
-
-    /** What can be read of a damaged file has been: the rest is one line that says so. */
-    private void unreadable(IOException e) throws IOException {
-      next =
-          LogLine.unreadable(
-              Provenance.ofFile(path, base + (lines == null ? 0 : lines.nextOffset())),
-              e.toString());
-      nextIsTimed = false;
-      nextTime = latest != null ? latest : BEFORE_ALL;
-      afterNext = lines == null ? offset : lines.nextOffset();
-      finished = true;
-      close();
-    }
-
-    private void found() {
-      next =
-          new LogLine(
-              lines.bytes(),
-              Provenance.ofFile(path, base + lines.offset()),
-              written,
-              format,
-              lines.length(),
-              null);
-      afterNext = lines.nextOffset();
-      Instant time = config.eventTime.apply(next);
+      LogLine line = file.next();
+      boolean readable = line.error() == null;
+      next = readable ? line.withFormat(format) : line;
+      Instant time = readable ? config.eventTime.apply(next) : null;
       nextIsTimed = time != null;
       nextTime = time != null ? time : latest != null ? latest : BEFORE_ALL;
     }
 
-    /** Opens the file that was being read, under whatever name it is now, or the path's. */
-    private boolean open() throws IOException {
-      Path there = Path.of(path);
-      String before = keyOf(there);
-      if (key != null && !key.equals(before)) {
-        Path moved = findMoved();
-        if (moved != null) {
-          there = moved;
-          before = key;
-        } else if (before != null) {
-          beginAnew();
-        }
-      }
-      if (before == null) {
-        return false; // moved away; another one may come
-      }
-      try {
-        file = FileChannel.open(there, StandardOpenOption.READ);
-      } catch (NoSuchFileException e) {
-        return false;
-      }
-      if (!before.equals(keyOf(there))) {
-        close(); // replaced just now
-        return false;
-      }
-      key = before;
-      written = modified(there);
-      return true;
-    }
-
-    private @Nullable Path findMoved() throws IOException {
-      Path directory = Path.of(path).toAbsolutePath().getParent();
-      if (directory == null || !Files.isDirectory(directory)) {
-        return null;
-      }
-      try (Stream<Path> siblings = Files.list(directory)) {
-        for (Path sibling : (Iterable<Path>) siblings::iterator) {
-          if (Objects.equals(keyOf(sibling), key) && Files.size(sibling) >= offset) {
-            return sibling;
-          }
-        }
-      }
-      return null;
-    }
-
-    private void beginAnew() {
-      base += offset;
-      offset = 0;
-      key = null;
-    }
-
-    /** Whether there is another file at the path, and its writers have turned to it. */
-    private boolean isReplaced() throws IOException {
-      Path there = Path.of(path);
-      String present = keyOf(there);
-      return present != null && !present.equals(key) && Files.size(there) > 0;
-    }
-
-    private static @Nullable String keyOf(Path file) throws IOException {
-      try {
-        return String.valueOf(Files.readAttributes(file, BasicFileAttributes.class).fileKey());
-      } catch (NoSuchFileException e) {
-        return null;
-      }
-    }
-
-    private Instant modified(Path there) throws IOException {
-      try {
-        return Files.getLastModifiedTime(there).toInstant().truncatedTo(ChronoUnit.MILLIS);
-      } catch (NoSuchFileException e) {
-        return written;
-      }
-    }
-
     void close() throws IOException {
-      if (file != null) {
-        file.close();
-      }
-      if (lines != null) {
-        lines.close();
-      }
-      file = null;
-      lines = null;
+      file.close();
     }
   }
 }

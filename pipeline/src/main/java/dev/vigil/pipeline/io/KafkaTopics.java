@@ -5,13 +5,14 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigResource;
@@ -19,10 +20,13 @@ import org.apache.kafka.common.config.SaslConfigs;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Looks at a Kafka cluster before a job uses it. */
 public final class KafkaTopics implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final long POLL_MILLIS = 50;
 
   private final KafkaConnection connection;
   private final Admin admin;
@@ -45,14 +49,22 @@ public final class KafkaTopics implements AutoCloseable {
    * @throws UnusableException if the client properties are wrong
    */
   public static KafkaTopics of(KafkaConnection connection) throws UnusableException {
-    Properties properties = new Properties();
-    properties.putAll(connection.forAdministration());
-    properties.put(
-        AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.toIntExact(PATIENCE.toMillis()));
-    properties.put(
-        AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.toIntExact(PATIENCE.toMillis() / 2));
+    Map<String, Object> administration = connection.forAdministration();
+    // The last request may begin when the time for all of them ends.
+    int request = Math.toIntExact(PATIENCE.toMillis() / 4);
+    administration.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, request);
+    administration.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 3 * request);
+    Map<String, Object> consumer = connection.forConsumers();
+    consumer.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+    consumer.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+    Map<String, Object> producer = connection.forProducers();
+    producer.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+    producer.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
     try {
-      return new KafkaTopics(connection, Admin.create(properties));
+      // To find out here, and not on a worker.
+      new ConsumerConfig(consumer);
+      new ProducerConfig(producer);
+      return new KafkaTopics(connection, Admin.create(administration));
     } catch (KafkaException e) {
       throw new UnusableException("the Kafka properties are not right: " + reason(e), e);
     }
@@ -83,6 +95,10 @@ public final class KafkaTopics implements AutoCloseable {
             .toList();
     try {
       admin.createTopics(compacted).all().get();
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      while (!missing(topics).isEmpty() && System.nanoTime() - deadline < 0) {
+        Thread.sleep(POLL_MILLIS); // brokers learn of new topics a moment later
+      }
     } catch (ExecutionException | InterruptedException e) {
       throw unusable(e);
     }

@@ -20,6 +20,11 @@ final class LineReader {
   private int limit;
   private long nextOffset;
 
+  /** What stands before the buffer, and before the line. */
+  private final TailBytes beforeBuffer = new TailBytes();
+
+  private final TailBytes beforeLine = new TailBytes();
+
   private byte[] line = new byte[1 << 10];
   private int kept;
   private byte last;
@@ -31,9 +36,18 @@ final class LineReader {
    * @param offset of the channel's first byte
    */
   LineReader(ReadableByteChannel channel, long offset, int maxLineBytes) {
+    this(channel, offset, new TailBytes(), maxLineBytes);
+  }
+
+  /**
+   * @param offset of the channel's first byte
+   * @param before what stands before it
+   */
+  LineReader(ReadableByteChannel channel, long offset, TailBytes before, int maxLineBytes) {
     this.channel = channel;
     this.nextOffset = offset;
     this.maxLineBytes = maxLineBytes;
+    beforeBuffer.set(before);
   }
 
   /**
@@ -41,6 +55,8 @@ final class LineReader {
    * #isTerminated}.
    */
   boolean next() throws IOException {
+    beforeLine.set(beforeBuffer);
+    beforeLine.append(buffer, position);
     offset = nextOffset;
     kept = 0;
     length = 0;
@@ -95,6 +111,11 @@ final class LineReader {
     channel.close();
   }
 
+  /** The bytes that stand before the line, as they were read. */
+  TailBytes before() {
+    return beforeLine;
+  }
+
   /** The offset of the line's first byte. */
   long offset() {
     return offset;
@@ -138,6 +159,7 @@ final class LineReader {
   }
 
   private boolean fill() throws IOException {
+    beforeBuffer.append(buffer, limit);
     ByteBuffer bytes = ByteBuffer.wrap(buffer);
     int count = 0;
     while (count == 0) {

@@ -16,8 +16,11 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * #WRITTEN} (the file's modification time in milliseconds since 1970), and where they say
  * something, {@value #LENGTH} (of a line that was cut, in bytes) and {@value #ERROR}. So its event
  * has the same id, year and failures as if it had been read from the file. Its key is the file's
- * name, which keeps the lines of a file in order. Records without these headers are lines that some
- * other program wrote.
+ * name, which keeps the lines of a file in order. Where several machines ship files of the same
+ * name, the name of each begins with its host's, as in {@code web1:/var/log/auth.log}: the ids of
+ * two lines must differ. Records without these headers are lines that some other program wrote. Now
+ * and then a record tells in {@value #SHIPPED}, too, how far its file has been shipped with it, and
+ * by whom; that is nobody's business but the shipper's.
  */
 final class LineRecord {
   static final String PATH = "vigil.file.path";
@@ -25,12 +28,18 @@ final class LineRecord {
   static final String WRITTEN = "vigil.file.written";
   static final String LENGTH = "vigil.line.length";
   static final String ERROR = "vigil.line.error";
+  static final String SHIPPED = "vigil.shipped";
 
   private LineRecord() {}
 
-  /** A line of a file, as a record of a topic. */
-  static ProducerRecord<byte[], byte[]> of(LogLine line, String topic) {
-    String path = line.provenance().path();
+  /**
+   * A line of a file, as a record of a topic.
+   *
+   * @param host the machine's name, or null if one machine alone ships
+   */
+  static ProducerRecord<byte[], byte[]> of(LogLine line, String topic, @Nullable String host) {
+    String file = line.provenance().path();
+    String path = host == null ? file : host + ":" + file;
     ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, utf8(path), line.bytes());
     Headers headers = record.headers();
     headers.add(PATH, utf8(path));

@@ -1,0 +1,118 @@
+package dev.vigil.pipeline.io;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vigil.stack.TestBroker;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ConsumerFactoryTest {
+  private static final Instant START = Instant.parse("2026-01-15T08:00:00Z");
+
+  private String topic;
+  private TopicPartition partition;
+
+  /** Four records, of which the first two are no longer kept. */
+  @BeforeEach
+  void fill() throws Exception {
+    topic = TestBroker.freshTopic("start", 1);
+    partition = new TopicPartition(topic, 0);
+    for (int second = 0; second < 4; second++) {
+      TestBroker.produce(
+          List.of(
+              new ProducerRecord<>(
+                  topic, 0, START.plusSeconds(second).toEpochMilli(), null, new byte[1])));
+    }
+    try (Admin admin =
+        Admin.create(Map.<String, Object>of("bootstrap.servers", TestBroker.bootstrapServers()))) {
+      admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(2))).all().get();
+    }
+  }
+
+  /** As KafkaIO makes one. */
+  private Consumer<byte[], byte[]> consumer(StartPosition start) {
+    return new ConsumerFactory(
+            KafkaConnection.of(Map.of("bootstrap.servers", TestBroker.bootstrapServers())),
+            start,
+            new ReadProgress())
+        .apply(
+            Map.of(
+                "group.id",
+                "of-" + topic,
+                "enable.auto.commit",
+                false,
+                "key.deserializer",
+                ByteArrayDeserializer.class,
+                "value.deserializer",
+                ByteArrayDeserializer.class));
+  }
+
+  private long place(StartPosition start) {
+    try (Consumer<byte[], byte[]> consumer = consumer(start)) {
+      consumer.assign(List.of(partition));
+      return consumer.position(partition);
+    }
+  }
+
+  private void commit(long offset) {
+    try (Consumer<byte[], byte[]> consumer = consumer(StartPosition.EARLIEST)) {
+      consumer.commitSync(Map.of(partition, new OffsetAndMetadata(offset)));
+    }
+  }
+
+  private static String warnings(Runnable action) {
+    ByteArrayOutputStream caught = new ByteArrayOutputStream();
+    PrintStream err = System.err;
+    System.setErr(new PrintStream(caught, true, StandardCharsets.UTF_8));
+    try {
+      action.run();
+    } finally {
+      System.setErr(err);
+    }
+    return caught.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void whereToBegin() {
+    assertThat(place(StartPosition.EARLIEST)).isEqualTo(2);
+    assertThat(place(StartPosition.LATEST)).isEqualTo(4);
+    assertThat(place(StartPosition.COMMITTED)).isEqualTo(2);
+    assertThat(place(StartPosition.at(START.plusSeconds(3)))).isEqualTo(3);
+    assertThat(place(StartPosition.at(START.plusSeconds(9)))).isEqualTo(4);
+    commit(3);
+    assertThat(place(StartPosition.COMMITTED)).isEqualTo(3);
+    assertThat(place(StartPosition.EARLIEST)).isEqualTo(2);
+  }
+
+  @Test
+  void whatIsGoneIsTold() {
+    commit(1);
+    assertThat(warnings(() -> assertThat(place(StartPosition.COMMITTED)).isEqualTo(1)))
+        .contains(topic + "-0: offsets 1 to 1 were removed from the topic before they were read");
+    commit(2);
+    assertThat(warnings(() -> place(StartPosition.COMMITTED))).isEmpty();
+    assertThat(warnings(() -> place(StartPosition.EARLIEST))).isEmpty();
+    assertThat(
+            warnings(
+                () -> {
+                  try (Consumer<byte[], byte[]> consumer = consumer(StartPosition.EARLIEST)) {
+                    consumer.assign(List.of(partition));
+                    consumer.seek(partition, 0); // as from a checkpoint
+                  }
+                }))
+        .contains(topic + "-0: offsets 0 to 1 were removed from the topic before they were read");
+  }
+}
