@@ -275,8 +275,7 @@ class KafkaCommandLineTest {
         "--input=kafka:a --bootstrapServers=b --delivery=at-most-once | --delivery=at-most-once: give"
             + " at-least-once or exactly-once",
         "--input=kafka:a --bootstrapServers=b --delivery=exactly-once | --delivery=exactly-once:"
-            + " DirectRunner keeps no checkpoints that transactions could follow: leave it out, or use"
-            + " Flink or Dataflow",
+            + " DirectRunner keeps no checkpoints that transactions could follow: leave it out",
         "--kafka.group.id | --kafka.group.id needs a name and a value, as in --kafka.group.id=vigil",
         "--kafka.=x | --kafka. needs a name and a value, as in --kafka.group.id=vigil",
         "--kafka.acks=1 --kafka.acks=1 | --kafka.acks is given twice: give it once",
