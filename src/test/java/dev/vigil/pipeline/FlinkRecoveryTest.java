@@ -204,10 +204,26 @@ class FlinkRecoveryTest {
             Products.EVENTS, Products.SUSPICIOUS_LOGINS, Products.ALERTS, Products.FAILURES);
     try (FlinkJob job = FlinkJob.start(directory, arguments)) {
       await(job, () -> committed("killed").equals(ends()));
-      LockSupport.parkNanos(5*QUIET_NANOS);
-      Map<String,String> act = actual.latest(); Map<String,Integer> miss = new TreeMap<>(); int[] k={0};
-      expected.forEach((id, v) -> { if (!v.equals(act.get(id))) { miss.merge(id.split(" ")[0] + (act.containsKey(id) ? " diff" : " missing"), 1, Integer::sum); if (k[0]++ % 40 == 0) System.err.println(id + "\n  " + v + "\n  " + act.get(id)); } });
-      System.err.println(miss + " of " + expected.size() + " late " + actual.records(Products.LATE) + " extra " + act.keySet().stream().filter(id -> !expected.containsKey(id)).count());
+      LockSupport.parkNanos(5 * QUIET_NANOS);
+      Map<String, String> act = actual.latest();
+      Map<String, Integer> miss = new TreeMap<>();
+      int[] k = {0};
+      expected.forEach(
+          (id, v) -> {
+            if (!v.equals(act.get(id))) {
+              miss.merge(
+                  id.split(" ")[0] + (act.containsKey(id) ? " diff" : " missing"), 1, Integer::sum);
+              if (k[0]++ % 40 == 0) System.err.println(id + "\n  " + v + "\n  " + act.get(id));
+            }
+          });
+      System.err.println(
+          miss
+              + " of "
+              + expected.size()
+              + " late "
+              + actual.records(Products.LATE)
+              + " extra "
+              + act.keySet().stream().filter(id -> !expected.containsKey(id)).count());
       await(job, () -> actual.latest().keySet().containsAll(expected.keySet()));
       LockSupport.parkNanos(QUIET_NANOS);
       assertThat(actual.latest()).isEqualTo(expected);
