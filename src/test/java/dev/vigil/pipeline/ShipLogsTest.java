@@ -87,7 +87,7 @@ class ShipLogsTest {
           --multiline=[        | --multiline=[ is no regular expression: Unclosed character class
           --multilineWait=5    | --multilineWait=5 is no duration: give a number and ms, s, m, h or d, as in 20s
           --once=maybe         | --once=maybe: give true or false
-          --onse=true          | there is no option --onse; did you mean --once? See --help for all options.
+          --multilin=true          | there is no option --multilin; did you mean --multiline? See --help for all options.
           --runner=DirectRunner | there is no option --runner here. See --help for all options.
           --kafka.acks=1       | Vigil itself sets acks: leave it out
           --kafka.linger.ms    | --kafka.linger.ms needs a name and a value, as in --kafka.group.id=vigil
