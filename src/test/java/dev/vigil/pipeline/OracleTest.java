@@ -1,15 +1,12 @@
 package dev.vigil.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.vigil.SharedDirectory;
 import dev.vigil.detect.JoinAllPairs;
-import dev.vigil.detect.JoinAttacksWithLogins;
 import dev.vigil.detect.Rewindow;
 import dev.vigil.detect.SelectIntrusions;
 import dev.vigil.detect.SelectLogins;
@@ -22,11 +19,8 @@ import dev.vigil.parse.LogParser;
 import dev.vigil.parse.ParseLogs;
 import dev.vigil.pipeline.io.FileInput;
 import dev.vigil.pipeline.io.ReadFiles;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,8 +28,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
@@ -105,98 +97,27 @@ class OracleTest {
   @ParameterizedTest
   @MethodSource("cases")
   void equalsTheReference(Case given) throws Exception {
-    Path reference = SharedDirectory.find("reference");
-    assumeTrue(reference != null, "the reference programs are not here");
-    assumeTrue(hasPython(), "the reference programs need python3");
+    Reference reference = Reference.find();
     Path in = directory.resolve("in");
-    python(reference.resolve("generate.py"), "--out", in.toString(), given.generate);
+    reference.generate(in, given.generate);
     Path out = directory.resolve("out");
     Path logins = in.resolve("logins.jsonl");
     Path ids = in.resolve("ids.jsonl");
 
-    ByteArrayOutputStream errors = new ByteArrayOutputStream();
-    int code =
-        CommandLine.run(
-            new String[] {"--input=" + logins + "," + ids, "--output=" + out},
-            new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),
-            new PrintStream(errors, true, StandardCharsets.UTF_8));
-    assertThat(code).as(errors.toString(StandardCharsets.UTF_8)).isZero();
+    ProgramRun.ofVigil("--input=" + logins + "," + ids, "--output=" + out).assertDone();
 
-    Path program = reference.resolve("stream_reference.py");
-    assertCounts(given, program, logins, out);
-    assertSums(given, program, logins, ids, out);
-    assertPairs(given, program, logins, ids);
+    assertThat(Reference.counts(read(out, Products.SUSPICIOUS_LOGINS)))
+        .isEqualTo(reference.counts(logins, given.interpret))
+        .isNotEmpty();
+    assertThat(Reference.pairs(read(out, Products.ALERTS)))
+        .isEqualTo(reference.pairs(logins, ids, JOIN_WINDOW_SECONDS, given.interpret))
+        .isNotEmpty();
+    assertPairs(given, reference, logins, ids);
     assertEveryLineIsThere(in, out);
   }
 
-  /** Suspicious logins: the same sources, windows and numbers. */
-  private static void assertCounts(Case given, Path program, Path logins, Path out)
-      throws Exception {
-    List<String> expected = new ArrayList<>();
-    for (String line :
-        python(program, "counts", "--logins", logins.toString(), given.interpret)
-            .lines()
-            .toList()) {
-      JsonNode row = JSON.readTree(line);
-      expected.add(
-          String.join(
-              " ",
-              row.get("source_ip").asText(),
-              row.get("window_start").asText(),
-              row.get("window_end").asText(),
-              row.get("login_attempts").asText()));
-    }
-    List<String> actual = new ArrayList<>();
-    for (JsonNode record : read(out, Products.SUSPICIOUS_LOGINS)) {
-      actual.add(
-          String.join(
-              " ",
-              record.at("/source/ip").asText(),
-              record.at("/vigil/window/start").asText(),
-              record.at("/vigil/window/end").asText(),
-              record.at("/vigil/logins/attempts").asText()));
-    }
-    expected.sort(null);
-    actual.sort(null);
-    assertThat(actual).isEqualTo(expected).isNotEmpty();
-  }
-
-  /** Windowed alerts: what both sides' numbers multiply to, by source, is the number of pairs. */
-  private static void assertSums(Case given, Path program, Path logins, Path ids, Path out)
-      throws Exception {
-    JsonNode expected =
-        JSON.readTree(
-            python(
-                program,
-                "join",
-                "--logins",
-                logins.toString(),
-                "--ids",
-                ids.toString(),
-                "--window",
-                Long.toString(JOIN_WINDOW_SECONDS),
-                "--emit",
-                "count",
-                given.interpret));
-    Map<String, Long> pairs = new TreeMap<>();
-    for (JsonNode alert : read(out, Products.ALERTS)) {
-      if (alert.at("/rule/id").asText().equals(JoinAttacksWithLogins.RULE_ID)) {
-        pairs.merge(
-            alert.at("/source/ip").asText(),
-            alert.at("/vigil/logins/attempts").asLong() * alert.at("/vigil/ids/count").asLong(),
-            Long::sum);
-      }
-    }
-    Map<String, Long> expectedPairs = new TreeMap<>();
-    expected
-        .get("per_ip")
-        .fields()
-        .forEachRemaining(ip -> expectedPairs.put(ip.getKey(), ip.getValue().asLong()));
-    assertThat(pairs).isEqualTo(expectedPairs).isNotEmpty();
-  }
-
   /** Every pair of the plain join, in windows and without. */
-  private static void assertPairs(Case given, Path program, Path logins, Path ids)
+  private static void assertPairs(Case given, Reference reference, Path logins, Path ids)
       throws Exception {
     Pipeline pipeline =
         Pipeline.create(
@@ -216,22 +137,7 @@ class OracleTest {
     PCollection<LoginAttempt> attempts = events.apply(SelectLogins.create());
     PCollection<Intrusion> intrusions = events.apply(SelectIntrusions.create());
     for (long window : new long[] {0, JOIN_WINDOW_SECONDS}) {
-      List<String> windowArgument =
-          window == 0 ? List.of() : List.of("--window", Long.toString(window));
-      List<String> arguments = new ArrayList<>(given.interpret);
-      arguments.addAll(windowArgument);
-      JsonNode expected =
-          JSON.readTree(
-              python(
-                  program,
-                  "join",
-                  "--logins",
-                  logins.toString(),
-                  "--ids",
-                  ids.toString(),
-                  "--emit",
-                  "digest",
-                  arguments));
+      JsonNode expected = reference.digest(logins, ids, window, given.interpret);
       WindowFn<Object, ?> windows =
           window == 0 ? new GlobalWindows() : FixedWindows.of(Duration.standardSeconds(window));
       PCollectionTuple sides =
@@ -254,15 +160,9 @@ class OracleTest {
 
   /** Nothing is lost: every line is an event or a failure. */
   private static void assertEveryLineIsThere(Path in, Path out) throws IOException {
-    JsonNode streams = JSON.readTree(in.resolve("truth.json").toFile()).get("streams");
-    long lines = 0;
-    long malformed = 0;
-    for (JsonNode stream : streams) {
-      lines += stream.get("lines").asLong();
-      malformed += stream.get("malformed").asLong();
-    }
-    assertThat(count(out, Products.FAILURES)).isEqualTo(malformed);
-    assertThat(count(out, Products.EVENTS)).isEqualTo(lines - malformed);
+    Reference.Lines lines = Reference.lines(in);
+    assertThat(count(out, Products.FAILURES)).isEqualTo(lines.malformed());
+    assertThat(count(out, Products.EVENTS)).isEqualTo(lines.all() - lines.malformed());
   }
 
   /** The reference's digest of each bundle's rows: their sum, and their number above it. */
@@ -357,32 +257,5 @@ class OracleTest {
       }
     }
     return count;
-  }
-
-  private static boolean hasPython() {
-    try {
-      return new ProcessBuilder("python3", "--version").start().waitFor() == 0;
-    } catch (IOException e) {
-      return false;
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  /** Runs a program; what it prints. The last argument is a list of more arguments. */
-  private static String python(Path program, Object... arguments) throws Exception {
-    List<String> command = new ArrayList<>(List.of("python3", program.toString()));
-    for (Object argument : arguments) {
-      if (argument instanceof List<?> list) {
-        list.forEach(each -> command.add((String) each));
-      } else {
-        command.add((String) argument);
-      }
-    }
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as("%s", command).isZero();
-    return printed;
   }
 }
