@@ -41,7 +41,7 @@ class FlinkRecoveryTest {
   private static final int BURST_SECONDS = 40;
   private static final int DISORDER_MILLIS = 2_000;
 
-  private static final long DEADLINE_NANOS = 40_000_000_000L;
+  private static final long DEADLINE_NANOS = 90_000_000_000L;
   private static final long POLL_NANOS = 500_000_000L;
   private static final long QUIET_NANOS = 3_000_000_000L;
 
@@ -204,26 +204,6 @@ class FlinkRecoveryTest {
             Products.EVENTS, Products.SUSPICIOUS_LOGINS, Products.ALERTS, Products.FAILURES);
     try (FlinkJob job = FlinkJob.start(directory, arguments)) {
       await(job, () -> committed("killed").equals(ends()));
-      LockSupport.parkNanos(5 * QUIET_NANOS);
-      Map<String, String> act = actual.latest();
-      Map<String, Integer> miss = new TreeMap<>();
-      int[] k = {0};
-      expected.forEach(
-          (id, v) -> {
-            if (!v.equals(act.get(id))) {
-              miss.merge(
-                  id.split(" ")[0] + (act.containsKey(id) ? " diff" : " missing"), 1, Integer::sum);
-              if (k[0]++ % 40 == 0) System.err.println(id + "\n  " + v + "\n  " + act.get(id));
-            }
-          });
-      System.err.println(
-          miss
-              + " of "
-              + expected.size()
-              + " late "
-              + actual.records(Products.LATE)
-              + " extra "
-              + act.keySet().stream().filter(id -> !expected.containsKey(id)).count());
       await(job, () -> actual.latest().keySet().containsAll(expected.keySet()));
       LockSupport.parkNanos(QUIET_NANOS);
       assertThat(actual.latest()).isEqualTo(expected);
