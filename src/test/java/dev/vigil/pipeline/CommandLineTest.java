@@ -305,6 +305,7 @@ class CommandLineTest {
                     Map.entry("outputTopics", "null"),
                     Map.entry("createTopics", "false"),
                     Map.entry("delivery", "at-least-once"),
+                    Map.entry("checkpoints", "null"),
                     Map.entry("watch", "false"),
                     Map.entry("timeZone", "UTC"),
                     Map.entry("year", "null"),
