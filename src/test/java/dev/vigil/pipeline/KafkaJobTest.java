@@ -225,7 +225,7 @@ class KafkaJobTest {
                   + "x".repeat(1_000 - "login_time is ".length())
                   + " …"
                   + place
-                  + "9 parse 900078");
+                  + "9 parse 900077");
       assertThat(job.result().getState()).isEqualTo(PipelineResult.State.RUNNING);
     }
   }
