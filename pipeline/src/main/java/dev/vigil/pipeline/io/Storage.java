@@ -45,6 +45,23 @@ public final class Storage {
     return metadata(glob).stream().map(file -> file.resourceId().toString()).toList();
   }
 
+  /** Whether a name or pattern of this machine takes a file, which need not be there. */
+  public static boolean wouldMatch(String glob, Path file) {
+    Path directory = Path.of("").toAbsolutePath();
+    String plain =
+        (glob.startsWith("/") ? glob : directory + "/" + glob).replaceAll("/(\\.?/)+", "/");
+    String before;
+    do { // as in a path: a name and the ".." after it are nothing
+      before = plain;
+      plain =
+          plain.replaceFirst("^(/\\.\\.)+/", "/").replaceFirst("/(?!\\.\\./)[^/{}]+/\\.\\./", "/");
+    } while (!plain.equals(before));
+    return directory
+        .getFileSystem()
+        .getPathMatcher("glob:" + plain)
+        .matches(file.toAbsolutePath().normalize());
+  }
+
   /** The files in a directory, whatever their names. */
   public static List<String> list(String directory) throws IOException {
     if (!isLocal(directory)) {
