@@ -4,6 +4,7 @@ import dev.vigil.event.LogLine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -73,6 +74,14 @@ public final class FileShipper implements AutoCloseable {
   private final TreeMap<String, ShippedFile> files = new TreeMap<>();
   private final TreeMap<String, Long> counts = new TreeMap<>();
   private String lastTurn = "";
+
+  /** Whether no transaction was given up of which it is not known whether it was committed. */
+  private boolean exact = true;
+
+  /** When the broker last refused this producer as one that is not the latest of its id. */
+  private @Nullable Instant fenced;
+
+  private boolean committedSinceFenced;
 
   /**
    * @param routes the first one that takes a file says where it goes
@@ -167,6 +176,13 @@ public final class FileShipper implements AutoCloseable {
                 + ": make it, or check the name");
       }
       for (String topic : topics(config)) {
+        if (topics.isCompacted(topic)) {
+          throw ShipException.atStart(
+              "--input: topic "
+                  + topic
+                  + " has cleanup.policy=compact, and would keep one line of each file: give"
+                  + " another topic, or set its cleanup.policy=delete");
+        }
         int most =
             Math.min(maxMessageBytes(topics, topic), config.connection.maxRecordBytes())
                 - ROOM_FOR_HEADERS;
@@ -198,6 +214,11 @@ public final class FileShipper implements AutoCloseable {
     }
   }
 
+  /** The files in a state directory. */
+  public static List<Path> stateFiles(Path state) {
+    return StateDirectory.NAMES.stream().map(state::resolve).toList();
+  }
+
   private static Collection<String> topics(Config config) {
     return new TreeSet<>(config.routes.stream().map(FileRoute::topic).toList());
   }
@@ -205,7 +226,7 @@ public final class FileShipper implements AutoCloseable {
   /**
    * Ships until it is told to stop, or, if that is all, what is there.
    *
-   * @return how many records were shipped to each topic
+   * @return how many records were shipped to each topic: all, if {@link #isExact}, or at least
    * @throws ShipException if it cannot go on
    */
   public Map<String, Long> run() throws ShipException {
@@ -218,6 +239,13 @@ public final class FileShipper implements AutoCloseable {
           "a file cannot be read: check its permissions, and start again (" + e + ")");
     }
     return counts;
+  }
+
+  /**
+   * Whether what {@link #run} returned is all: what was going on when a broker went is not counted.
+   */
+  public boolean isExact() {
+    return exact;
   }
 
   /** Makes {@link #run} return when the transaction that is under way is committed. */
@@ -250,6 +278,7 @@ public final class FileShipper implements AutoCloseable {
           break;
         }
       } catch (KafkaException e) {
+        exact = false;
         if (!recoverFrom(e)) {
           return; // the broker does not answer: the topics know more than the state
         }
@@ -321,6 +350,7 @@ public final class FileShipper implements AutoCloseable {
       }
     }
     delivery.commit();
+    committedSinceFenced = true;
     files.forEach((path, file) -> shipped.put(path, file.records.position()));
     sent.forEach((topic, number) -> counts.merge(topic, number, Long::sum));
     write(false, delivery.ends(topics(config), List.of()));
@@ -364,23 +394,32 @@ public final class FileShipper implements AutoCloseable {
     state = next;
   }
 
-  /** Ends what was under way, and finds out how far the files have been shipped. */
-  private void begin() throws IOException, ShipException {
+  /**
+   * Ends what was under way, and finds out how far the files have been shipped; false if it was
+   * told to stop before that.
+   */
+  private boolean begin() throws IOException, ShipException {
     delivery.begin();
     TreeMap<String, TreeMap<Integer, Long>> ends =
         delivery.ends(topics(config), state.ends().keySet());
     if (!state.complete()) {
       TreeSet<String> madeAnew = new TreeSet<>();
-      delivery.read(
-          state.ends(),
-          ends,
-          madeAnew::add,
-          record -> {
-            ShippedUntil told = ShippedUntil.of(record);
-            if (told != null && told.shipper().equals(state.shipper())) {
-              shipped.merge(told.file().path(), told.file(), FileShipper::farther);
-            }
-          });
+      boolean all =
+          delivery.read(
+              state.ends(),
+              ends,
+              madeAnew::add,
+              messages,
+              this::isStopped,
+              record -> {
+                ShippedUntil told = ShippedUntil.of(record);
+                if (told != null && told.shipper().equals(state.shipper())) {
+                  shipped.merge(told.file().path(), told.file(), FileShipper::farther);
+                }
+              });
+      if (!all) {
+        return false;
+      }
       for (String topic : madeAnew) {
         messages.accept(
             "topic "
@@ -397,6 +436,7 @@ public final class FileShipper implements AutoCloseable {
       file.getValue().last = null;
     }
     openKnownFiles();
+    return true;
   }
 
   private static FollowedFile.Position farther(
@@ -420,8 +460,7 @@ public final class FileShipper implements AutoCloseable {
   /** Begins; false if it was told to stop before the broker answered. */
   private boolean recover() throws IOException, ShipException {
     try {
-      begin();
-      return true;
+      return begin();
     } catch (KafkaException e) {
       return recoverFrom(e);
     }
@@ -442,7 +481,9 @@ public final class FileShipper implements AutoCloseable {
         if (stoppedWithin(pause)) {
           return false;
         }
-        begin();
+        if (!begin()) {
+          return false;
+        }
         messages.accept("the broker is back: going on");
         return true;
       } catch (KafkaException e) {
@@ -451,10 +492,24 @@ public final class FileShipper implements AutoCloseable {
     }
   }
 
-  private static void refuse(KafkaException failure) throws ShipException {
+  private void refuse(KafkaException failure) throws ShipException {
     String refusal = Delivery.refusal(failure);
     if (refusal != null) {
       throw ShipException.underWay(refusal);
+    }
+    if (Delivery.isFenced(failure)) {
+      // A transaction that took too long is no reason to end, but cannot happen at short intervals.
+      Instant now = Instant.now();
+      boolean again =
+          fenced != null
+              && (!committedSinceFenced
+                  || now.isBefore(fenced.plus(delivery.transactionTimeout())));
+      if (again) {
+        throw ShipException.underWay(
+            "another process ships with the same transactional.id: stop one of them");
+      }
+      fenced = now;
+      committedSinceFenced = false;
     }
   }
 

@@ -19,6 +19,7 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.SaslConfigs;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -117,6 +118,29 @@ public final class KafkaTopics implements AutoCloseable {
               .get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG)
               .value());
     } catch (ExecutionException | InterruptedException e) {
+      throw unusable(e);
+    }
+  }
+
+  /**
+   * Whether a topic keeps but the last record of each key; false if this user may not know, who may
+   * write all the same.
+   */
+  public boolean isCompacted(String topic) throws UnusableException {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    try {
+      return admin
+          .describeConfigs(List.of(resource))
+          .all()
+          .get()
+          .get(resource)
+          .get(TopicConfig.CLEANUP_POLICY_CONFIG)
+          .value()
+          .contains(TopicConfig.CLEANUP_POLICY_COMPACT);
+    } catch (ExecutionException | InterruptedException e) {
+      if (e.getCause() instanceof AuthorizationException) {
+        return false;
+      }
       throw unusable(e);
     }
   }
