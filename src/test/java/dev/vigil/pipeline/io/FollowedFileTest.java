@@ -427,4 +427,21 @@ class FollowedFileTest {
     now = now.plusMillis(1);
     assertThat(rest(file)).containsExactly("8:thr", "11:four");
   }
+
+  @Test
+  void aFileThatComesBackGoesOn() throws IOException {
+    Path log = directory.resolve("log");
+    append(log, "one\n");
+    FollowedFile file = follow(log);
+    assertThat(rest(file)).containsExactly("0:one");
+    Path elsewhere = rotatedInto(directory.resolve("elsewhere"), log);
+    for (int i = 0; i < 2; i++) {
+      assertThat(rest(file)).isEmpty();
+      now = now.plusSeconds(60);
+    }
+    append(elsewhere, "two\n");
+    Files.move(elsewhere, log);
+    assertThat(rest(file)).containsExactly("4:two");
+    assertThat(losses).isEmpty();
+  }
 }

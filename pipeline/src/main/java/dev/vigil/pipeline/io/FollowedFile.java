@@ -203,8 +203,9 @@ final class FollowedFile {
     lines = null;
     left = false;
     quietSince = null;
-    if (keyOf(Path.of(path)) == null) {
-      ended = true; // it may come back, and then goes on
+    String present = keyOf(Path.of(path));
+    if (present == null || present.equals(key)) {
+      ended = true; // where it comes back, it goes on
     } else {
       beginAnew();
     }
@@ -249,6 +250,7 @@ final class FollowedFile {
     next = null;
     left = false;
     quietSince = null;
+    sought = false;
     seen = null;
   }
 
