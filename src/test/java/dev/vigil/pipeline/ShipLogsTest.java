@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,6 +93,7 @@ class ShipLogsTest {
           --kafka.acks=1       | Vigil itself sets acks: leave it out
           --kafka.linger.ms    | --kafka.linger.ms needs a name and a value, as in --kafka.group.id=vigil
           --kafka.linger.ms=q  | Kafka's producer does not take the value of linger.ms: check --kafka.linger.ms and --kafkaProperties
+          --kafka.default.api.timeout.ms=5000 | Kafka's admin client does not take the value of default.api.timeout.ms: check --kafka.default.api.timeout.ms and --kafkaProperties
           --kafkaProperties=/n | --kafkaProperties=/n cannot be read as a file of properties: check it
           """)
   void whatIsWrong(String arg, String message) {
@@ -103,6 +105,24 @@ class ShipLogsTest {
     assertRefused(
         runWith("--input=" + directory + "/*/*=T", "--once=false"),
         "--input=" + directory + "/*/* would ship the files in --state: give another --state");
+    for (String file : List.of("lock", "shipped.json", "shipped.json.new")) {
+      String input = directory + "/none/../state/" + file;
+      assertRefused(
+          runWith("--input=" + input + "=T", "--once=false"),
+          "--input=" + input + " would ship the files in --state: give another --state");
+    }
+  }
+
+  @Test
+  void whatWasShipped() {
+    TreeMap<String, Long> counts = new TreeMap<>();
+    assertThat(ShipLogs.describe(counts, true)).isEqualTo("nothing");
+    assertThat(ShipLogs.describe(counts, false)).isEqualTo("nothing that is known of");
+    counts.put("A", 5L);
+    counts.put("B", 1L);
+    assertThat(ShipLogs.describe(counts, true)).isEqualTo("5 records to A, 1 records to B");
+    assertThat(ShipLogs.describe(counts, false))
+        .isEqualTo("at least 5 records to A, 1 records to B");
   }
 
   @Test
@@ -139,6 +159,18 @@ class ShipLogsTest {
     assertRefused(
         runWith("--bootstrapServers=" + servers, "--input=" + log + "=Nowhere"),
         "--input: there is no Kafka topic Nowhere at " + servers + ": make it, or check the name");
+  }
+
+  @Test
+  void aTopicThatKeepsOneLineOfEachFile() {
+    String servers = TestBroker.bootstrapServers();
+    String topic = TestBroker.freshTopic("compacted", 1, "cleanup.policy=compact,delete");
+    assertRefused(
+        runWith("--bootstrapServers=" + servers, "--input=" + log + "=" + topic),
+        "--input: topic "
+            + topic
+            + " has cleanup.policy=compact, and would keep one line of each file: give another"
+            + " topic, or set its cleanup.policy=delete");
   }
 
   @Test

@@ -94,19 +94,13 @@ final class Places {
       }
       if (settings.watch()
           && settings.output() != null
-          && wouldMatch(glob, Products.firstPane(settings.output()))) {
+          && Storage.wouldMatch(glob, Products.firstPane(settings.output()))) {
         throw new UsageException(
             "--input=" + glob + " would follow the results in --output: give another --output");
       }
     } catch (IOException | IllegalArgumentException e) {
       throw new UsageException("--input=" + glob + " cannot be read: " + e.getMessage());
     }
-  }
-
-  private static boolean wouldMatch(String glob, Path file) {
-    Path directory = Path.of("").toAbsolutePath();
-    String absolute = glob.startsWith("/") ? glob : directory + "/" + glob;
-    return directory.getFileSystem().getPathMatcher("glob:" + absolute).matches(file);
   }
 
   private static void prepareDirectory(String output) throws UsageException {

@@ -99,12 +99,14 @@ public final class ShipLogs {
       }
       FileShipper.Config config = config(args);
       try (FileShipper opened =
-          FileShipper.open(config, message -> err.println("vigil: " + message))) {
+          FileShipper.open(
+              config, message -> err.println("vigil: " + CommandLine.oneLine(message)))) {
         shipper = opened;
         if (stopped) {
           opened.stop();
         }
-        out.println("shipped " + describe(opened.run()));
+        Map<String, Long> counts = opened.run();
+        out.println("shipped " + describe(counts, opened.isExact()));
       }
       return OK;
     } catch (UsageException e) {
@@ -141,11 +143,12 @@ public final class ShipLogs {
     return ShipSettings.of(options, properties);
   }
 
-  private static String describe(Map<String, Long> counts) {
+  static String describe(Map<String, Long> counts, boolean exact) {
     return counts.isEmpty()
-        ? "nothing"
-        : counts.entrySet().stream()
-            .map(count -> count.getValue() + " records to " + count.getKey())
-            .collect(Collectors.joining(", "));
+        ? exact ? "nothing" : "nothing that is known of"
+        : (exact ? "" : "at least ")
+            + counts.entrySet().stream()
+                .map(count -> count.getValue() + " records to " + count.getKey())
+                .collect(Collectors.joining(", "));
   }
 }

@@ -107,7 +107,7 @@ final class ShipSettings {
           throw new UsageException("--input: " + path + " cannot be read: check its permissions");
         }
       }
-      if (route.takes(state.resolve("lock").normalize())) {
+      if (FileShipper.stateFiles(state).stream().anyMatch(route::takes)) {
         throw new UsageException(
             "--input=" + glob + " would ship the files in --state: give another --state");
       }

@@ -1,6 +1,7 @@
 package dev.vigil.pipeline.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import dev.vigil.event.LogLine;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -35,7 +37,9 @@ class FileRecordsTest {
 
   private FileRecords records(FollowedFile.Position position, String begin) {
     return new FileRecords(
-        new FollowedFile(position, LIMIT),
+        new FollowedFile(
+            position,
+            new FollowedFile.Terms(LIMIT, true, InstantSource.system(), loss -> fail(loss))),
         begin == null ? null : Pattern.compile(begin),
         WAIT,
         LIMIT);
@@ -148,5 +152,15 @@ class FileRecordsTest {
             "33:#" + "x".repeat(19) + ":33",
             "67:#:1",
             "69:#234567890\n23456789\n:20");
+  }
+
+  @Test
+  void whoGoesBackTakesAnIncompleteRecordFromItsStart() throws IOException {
+    append("#a\n b\n#c\n");
+    FileRecords records = records();
+    assertThat(rest(records)).containsExactly("0:#a\n b:5");
+    records.goBackTo(FollowedFile.Position.start(log.toString()));
+    append(" d\n#e\n");
+    assertThat(rest(records)).containsExactly("0:#a\n b:5", "6:#c\n d:5");
   }
 }

@@ -1,6 +1,7 @@
 package dev.vigil.pipeline.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vigil.event.LogLine;
 import dev.vigil.event.Provenance;
@@ -30,6 +31,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -40,9 +42,11 @@ import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -308,11 +312,12 @@ class ShipLogsDeliveryTest {
         writers.stream().map(writer -> CompletableFuture.runAsync(writer::write)).toList();
     await(() -> shipped(renamed.log) > 2_000_000 && shipped(truncated.log) > 1_000_000);
     crash();
+    assertThat(writing.get(0)).isNotDone();
+    assertThat(writing.get(1)).isNotDone();
     start(TestBroker.bootstrapServers(), input);
     await(() -> shipped(renamed.log) > 4_000_000 && shipped(truncated.log) > 2_500_000);
     crash();
     assertThat(writing.get(0)).isNotDone();
-    assertThat(writing.get(1)).isNotDone();
     start(TestBroker.bootstrapServers(), input);
     await(() -> writing.stream().allMatch(CompletableFuture::isDone));
     writing.forEach(CompletableFuture::join);
@@ -534,37 +539,188 @@ class ShipLogsDeliveryTest {
         .isEqualTo(expected);
   }
 
+  private FileShipper.Config config(Path log, String topic, Map<String, String> more) {
+    Map<String, String> properties = new TreeMap<>(more);
+    properties.put("bootstrap.servers", TestBroker.bootstrapServers());
+    return config(List.of(new FileRoute(log.toString(), topic)), false, 1_000, null, properties);
+  }
+
   @Test
   void twoThatShareATransactionalId() throws Exception {
     String topic = TestBroker.freshTopic("ship", 1);
     Path log = directory.resolve("log");
-    String id = "--kafka.transactional.id=" + topic;
+    Path other = directory.resolve("other");
     append(log, "one\n");
-    start(TestBroker.bootstrapServers(), "--input=" + log + "=" + topic, id);
+    start(
+        TestBroker.bootstrapServers(),
+        "--input=" + log + "=" + topic,
+        "--kafka.transactional.id=" + topic);
     await(() -> shipped(log) == 4);
-    Process first = process;
-    try {
-      state = directory.resolve("other state");
-      Path other = directory.resolve("other");
-      append(other, "two\n");
-      once(
-          config(
-              List.of(new FileRoute(other.toString(), topic)),
-              true,
-              1_000,
-              null,
-              Map.of(
-                  "bootstrap.servers", TestBroker.bootstrapServers(), "transactional.id", topic)));
+    state = directory.resolve("other state");
+    try (FileShipper shipper =
+        FileShipper.open(config(other, topic, Map.of("transactional.id", topic)), m -> {})) {
+      CompletableFuture<Map<String, Long>> shipping =
+          CompletableFuture.supplyAsync(() -> run(shipper));
+      await(
+          () -> {
+            // As long as both have something to ship, one of them has to end.
+            try {
+              append(log, "more\n");
+              append(other, "more\n");
+            } catch (IOException e) {
+              throw new AssertionError(e);
+            }
+            return !process.isAlive() || shipping.isDone();
+          });
+      String refusal = "another process ships with the same transactional.id: stop one of them";
+      if (shipping.isDone()) {
+        assertThatThrownBy(shipping::get).hasStackTraceContaining(refusal);
+      } else {
+        assertThat(process.waitFor()).isEqualTo(1);
+        assertThat(Files.readString(errors)).endsWith("vigil: " + refusal + "\n");
+        shipper.stop();
+        shipping.get();
+      }
+    }
+    places(TestBroker.readAll(topic)); // none is there twice
+  }
+
+  private static void fence(String transactionalId) {
+    try (KafkaProducer<byte[], byte[]> fencing =
+        new KafkaProducer<>(
+            Map.of(
+                "bootstrap.servers",
+                TestBroker.bootstrapServers(),
+                "transactional.id",
+                transactionalId),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      fencing.initTransactions();
+    }
+  }
+
+  /** A broker says the same of a transaction that took too long. */
+  @Test
+  void whoIsFencedGoesOnOnce() throws Exception {
+    String topic = TestBroker.freshTopic("ship", 1);
+    Path log = directory.resolve("log");
+    append(log, "one\n");
+    List<String> messages = new CopyOnWriteArrayList<>();
+    try (FileShipper shipper =
+        FileShipper.open(config(log, topic, Map.of("transactional.id", topic)), messages::add)) {
+      CompletableFuture<Map<String, Long>> shipping =
+          CompletableFuture.supplyAsync(() -> run(shipper));
+      await(() -> shipped(log) == 4);
+      assertThat(shipper.isExact()).isTrue();
+      fence(topic);
+      append(log, "two\n");
+      await(() -> shipped(log) == 8);
+      assertThat(messages).hasSize(2).last().isEqualTo("the broker is back: going on");
+      assertThat(shipper.isExact()).isFalse();
+      fence(topic);
       append(log, "three\n");
-      assertThat(first.waitFor(60, TimeUnit.SECONDS)).isTrue();
-      assertThat(first.exitValue()).isEqualTo(1);
-      assertThat(Files.readString(errors))
-          .contains(
-              "vigil: another process ships with the same transactional.id: stop one of them\n");
-    } finally {
-      first.destroyForcibly();
+      assertThatThrownBy(() -> shipping.get(60, TimeUnit.SECONDS))
+          .hasStackTraceContaining(
+              "another process ships with the same transactional.id: stop one of them");
     }
     assertThat(texts(topic)).containsExactly("one", "two");
+  }
+
+  @Test
+  void aTransactionThatTookTooLong() throws Exception {
+    String topic = TestBroker.freshTopic("ship", 1);
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(topic, "x".getBytes(StandardCharsets.UTF_8));
+    try (Admin admin =
+            Admin.create(
+                Map.<String, Object>of("bootstrap.servers", TestBroker.bootstrapServers()));
+        Delivery delivery =
+            new Delivery(
+                KafkaConnection.of(
+                    Map.of(
+                        "bootstrap.servers",
+                        TestBroker.bootstrapServers(),
+                        "transaction.timeout.ms",
+                        "300",
+                        "delivery.timeout.ms",
+                        "250",
+                        "request.timeout.ms",
+                        "200",
+                        "linger.ms",
+                        "0")),
+                topic)) {
+      assertThat(delivery.transactionTimeout()).isEqualTo(Duration.ofMillis(300));
+      delivery.begin();
+      delivery.send(record);
+      await(() -> transaction(admin, topic) == TransactionState.COMPLETE_ABORT);
+      assertThatThrownBy(
+              () -> {
+                delivery.send(record);
+                delivery.commit();
+              })
+          .isInstanceOfSatisfying(
+              KafkaException.class,
+              e -> {
+                assertThat(Delivery.isFenced(e)).isTrue();
+                assertThat(Delivery.refusal(e)).isNull();
+              });
+      delivery.giveUp();
+      delivery.begin();
+      delivery.send(record);
+      delivery.commit();
+    }
+    assertThat(texts(topic)).containsExactly("x");
+  }
+
+  private static @Nullable TransactionState transaction(Admin admin, String id) {
+    try {
+      return admin.describeTransactions(List.of(id)).description(id).get().state();
+    } catch (ExecutionException e) {
+      return null; // none yet
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void whoWaitsForAnothersTransactionSaysSoAndCanBeStopped() throws Exception {
+    String topic = TestBroker.freshTopic("ship", 1);
+    Path log = directory.resolve("log");
+    append(log, "one\n");
+    once(log, topic);
+    byte[] before = stateOfOneThatWillDie();
+    Files.write(state.resolve(StateDirectory.STATE), before);
+    try (KafkaProducer<byte[], byte[]> another =
+        new KafkaProducer<>(
+            Map.of(
+                "bootstrap.servers",
+                TestBroker.bootstrapServers(),
+                "transactional.id",
+                "another " + topic),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      another.initTransactions();
+      another.beginTransaction();
+      another.send(new ProducerRecord<>(topic, new byte[1])).get();
+      List<String> messages = new CopyOnWriteArrayList<>();
+      try (FileShipper shipper = FileShipper.open(config(log, topic, Map.of()), messages::add)) {
+        CompletableFuture<Map<String, Long>> shipping =
+            CompletableFuture.supplyAsync(() -> run(shipper));
+        await(() -> !messages.isEmpty());
+        assertThat(messages)
+            .containsExactly(
+                "waiting for the end of "
+                    + topic
+                    + "-0, to find out what is shipped: the broker does not answer, or another"
+                    + " producer's transaction is open there");
+        shipper.stop();
+        assertThat(shipping.get(10, TimeUnit.SECONDS)).isEmpty();
+      }
+      assertThat(Files.readAllBytes(state.resolve(StateDirectory.STATE))).isEqualTo(before);
+      another.abortTransaction();
+    }
+    once(log, topic);
+    assertThat(texts(topic)).containsExactly("one");
   }
 
   @Test
@@ -609,10 +765,13 @@ class ShipLogsDeliveryTest {
         await(() -> !messages.isEmpty() && writing.isDone());
         writing.join();
         assertThat(shipped(log)).isLessThan(writer.total);
+        // Rotated to where nobody looks for it: only who has it open has its lines.
+        Files.move(log, Files.createDirectory(directory.resolve("elsewhere")).resolve("old"));
+        writer.append(LINES, LINES + 1);
         broker = LocalKafka.start(home, port);
         await(() -> shipped(log) == writer.total);
         shipper.stop();
-        assertThat(shipping.get(10, TimeUnit.SECONDS)).isEqualTo(Map.of("T", (long) LINES));
+        shipping.get(10, TimeUnit.SECONDS);
       }
       assertThat(messages.get(0)).startsWith("the broker did not do what it was asked (");
       assertThat(messages).last().isEqualTo("the broker is back: going on");

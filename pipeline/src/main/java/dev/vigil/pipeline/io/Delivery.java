@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,6 +18,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -28,6 +30,7 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.InvalidTxnTimeoutException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -48,37 +51,57 @@ final class Delivery implements AutoCloseable {
   private static final int BATCH_BYTES = 1 << 18;
   private static final Duration POLL = Duration.ofMillis(500);
 
-  private static final Pattern CONFIGURATION = Pattern.compile("configuration ([\\w.]+)");
+  /** After how long without anything the user is told what is waited for. */
+  private static final Duration WAIT = Duration.ofSeconds(5);
+
+  private static final Pattern CONFIGURATION =
+      Pattern.compile("(?:configuration|specified value of) ([\\w.]+)");
 
   private final KafkaConnection connection;
   private final String transactionalId;
   private final Admin admin;
+  private final Duration transactionTimeout;
   private @Nullable KafkaProducer<byte[], byte[]> producer;
   private boolean inTransaction;
 
   /**
    * @param transactionalId the user's own goes before it
-   * @throws ShipException if no producer takes the properties
+   * @throws ShipException if a client does not take the properties
    */
   Delivery(KafkaConnection connection, String transactionalId) throws ShipException {
     this.connection = connection;
     this.transactionalId = transactionalId;
     try {
+      admin = Admin.create(connection.forAdministration());
+    } catch (KafkaException e) {
+      throw badProperties("admin client", e);
+    }
+    try {
+      transactionTimeout =
+          Duration.ofMillis(
+              new ProducerConfig(producerProperties())
+                  .getInt(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG));
       producer = newProducer();
     } catch (KafkaException e) {
-      throw badProperties(e);
+      admin.close(Duration.ZERO);
+      throw badProperties("producer", e);
     }
-    admin = Admin.create(connection.forAdministration());
   }
 
   private KafkaProducer<byte[], byte[]> newProducer() {
-    Map<String, Object> properties = connection.forProducers();
-    properties.putIfAbsent(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
-    properties.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
-    return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+    return new KafkaProducer<>(producerProperties());
   }
 
-  private ShipException badProperties(KafkaException e) {
+  private Map<String, Object> producerProperties() {
+    Map<String, Object> properties = connection.forProducers();
+    properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+    properties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+    properties.putIfAbsent(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
+    properties.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
+    return properties;
+  }
+
+  private ShipException badProperties(String client, KafkaException e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       String message = String.valueOf(cause.getMessage());
       if (message.contains(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG)) {
@@ -90,7 +113,9 @@ final class Delivery implements AutoCloseable {
       Matcher named = CONFIGURATION.matcher(message);
       if (cause instanceof ConfigException && named.find()) {
         return ShipException.atStart(
-            "Kafka's producer does not take the value of "
+            "Kafka's "
+                + client
+                + " does not take the value of "
                 + named.group(1)
                 + ": check --kafka."
                 + named.group(1)
@@ -98,7 +123,9 @@ final class Delivery implements AutoCloseable {
       }
     }
     return ShipException.atStart(
-        "Kafka's producer does not take its properties: check --kafka.* and --kafkaProperties");
+        "Kafka's "
+            + client
+            + " does not take its properties: check --kafka.* and --kafkaProperties");
   }
 
   /** Ends what a producer of the same id has left behind: what it committed is there now. */
@@ -124,11 +151,7 @@ final class Delivery implements AutoCloseable {
     inTransaction = false;
   }
 
-  /**
-   * Gives up what was sent and perhaps not committed: {@link #begin} comes next.
-   *
-   * @throws ProducerFencedException if another process has taken over
-   */
+  /** Gives up what was sent and perhaps not committed: {@link #begin} comes next. */
   void giveUp() {
     if (producer == null) {
       return;
@@ -137,8 +160,6 @@ final class Delivery implements AutoCloseable {
       if (inTransaction) {
         producer.abortTransaction();
       }
-    } catch (ProducerFencedException e) {
-      throw e;
     } catch (KafkaException | IllegalStateException e) {
       // Its outcome is not known here: the next producer's start ends it, one way or the other.
     } finally {
@@ -188,11 +209,16 @@ final class Delivery implements AutoCloseable {
    * @param from per topic and partition the first offset; where there is none, from the start
    * @param to per topic and partition the offset to end before
    * @param restarted is told of topics that end before they should begin
+   * @param waiting is told once, in words for the user, if nothing comes for a while
+   * @param stopped whether to give up
+   * @return whether all was read
    */
-  void read(
+  boolean read(
       Map<String, TreeMap<Integer, Long>> from,
       Map<String, TreeMap<Integer, Long>> to,
       Consumer<String> restarted,
+      Consumer<String> waiting,
+      BooleanSupplier stopped,
       Consumer<ConsumerRecord<byte[], byte[]>> reader) {
     Map<TopicPartition, Long> ends = new HashMap<>();
     Map<TopicPartition, Long> starts = new HashMap<>();
@@ -222,12 +248,29 @@ final class Delivery implements AutoCloseable {
       List<TopicPartition> open = new ArrayList<>(ends.keySet());
       consumer.assign(open);
       starts.forEach(consumer::seek);
+      long quietSince = System.nanoTime();
+      boolean told = false;
       while (!open.isEmpty()) {
-        consumer.poll(POLL).forEach(reader);
+        if (stopped.getAsBoolean()) {
+          return false;
+        }
+        ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+        records.forEach(reader);
+        if (!records.isEmpty()) {
+          quietSince = System.nanoTime();
+        } else if (!told && System.nanoTime() - quietSince > WAIT.toNanos()) {
+          told = true;
+          waiting.accept(
+              "waiting for the end of "
+                  + open.get(0)
+                  + ", to find out what is shipped: the broker does not answer, or another"
+                  + " producer's transaction is open there");
+        }
         if (open.removeIf(partition -> consumer.position(partition) >= ends.get(partition))) {
           consumer.assign(open); // what stays keeps its position
         }
       }
+      return true;
     }
   }
 
@@ -242,15 +285,31 @@ final class Delivery implements AutoCloseable {
   }
 
   /**
+   * Whether the broker takes nothing more from this producer: another one has the same id, or a
+   * transaction was open for longer than its timeout. Brokers say the same of both.
+   */
+  static boolean isFenced(KafkaException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ProducerFencedException
+          || cause instanceof InvalidProducerEpochException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The longest that a transaction may be open. */
+  Duration transactionTimeout() {
+    return transactionTimeout;
+  }
+
+  /**
    * Why it is of no use to try again, in words for the user; null if it may be.
    *
    * @param failure what one of these methods threw
    */
   static @Nullable String refusal(KafkaException failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof ProducerFencedException) {
-        return "another process ships with the same transactional.id: stop one of them";
-      }
       if (cause instanceof AuthorizationException) {
         return "the broker forbids it ("
             + cause.getClass().getSimpleName()

@@ -111,6 +111,17 @@ final class FileRecords {
     return whole;
   }
 
+  /** As {@link FollowedFile#release}. */
+  void release(FollowedFile.Position until) throws IOException {
+    file.release(until);
+  }
+
+  /** As {@link FollowedFile#goBackTo}. */
+  void goBackTo(FollowedFile.Position position) throws IOException {
+    first = null;
+    file.goBackTo(position);
+  }
+
   void close() throws IOException {
     file.close();
   }

@@ -12,9 +12,6 @@ public record FileRoute(String glob, String topic) {
 
   /** Whether a file, by its full name, is one of them; it need not be there. */
   public boolean takes(Path file) {
-    Path directory = Path.of("").toAbsolutePath();
-    String plain = glob.replaceAll("(^|/)(\\./)+", "$1");
-    String absolute = plain.startsWith("/") ? plain : directory + "/" + plain;
-    return directory.getFileSystem().getPathMatcher("glob:" + absolute).matches(file);
+    return Storage.wouldMatch(glob, file);
   }
 }

@@ -4,6 +4,8 @@ import dev.vigil.event.LogLine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -71,6 +73,14 @@ public final class FileShipper implements AutoCloseable {
   private final TreeMap<String, ShippedFile> files = new TreeMap<>();
   private final TreeMap<String, Long> counts = new TreeMap<>();
   private String lastTurn = "";
+
+  /** Whether no transaction was given up of which it is not known whether it was committed. */
+  private boolean exact = true;
+
+  /** When the broker last refused this producer as one that is not the latest of its id. */
+  private @Nullable Instant fenced;
+
+  private boolean committedSinceFenced;
 
   /**
    * @param routes the first one that takes a file says where it goes
@@ -165,6 +175,13 @@ public final class FileShipper implements AutoCloseable {
                 + ": make it, or check the name");
       }
       for (String topic : topics(config)) {
+        if (topics.isCompacted(topic)) {
+          throw ShipException.atStart(
+              "--input: topic "
+                  + topic
+                  + " has cleanup.policy=compact, and would keep one line of each file: give"
+                  + " another topic, or set its cleanup.policy=delete");
+        }
         int most =
             Math.min(
                     topics.maxMessageBytes(topic).orElse(Integer.MAX_VALUE),
@@ -186,6 +203,11 @@ public final class FileShipper implements AutoCloseable {
     }
   }
 
+  /** The files in a state directory. */
+  public static List<Path> stateFiles(Path state) {
+    return StateDirectory.NAMES.stream().map(state::resolve).toList();
+  }
+
   private static Collection<String> topics(Config config) {
     return new TreeSet<>(config.routes.stream().map(FileRoute::topic).toList());
   }
@@ -193,7 +215,7 @@ public final class FileShipper implements AutoCloseable {
   /**
    * Ships until it is told to stop, or, if that is all, what is there.
    *
-   * @return how many records were shipped to each topic
+   * @return how many records were shipped to each topic: all, if {@link #isExact}, or at least
    * @throws ShipException if it cannot go on
    */
   public Map<String, Long> run() throws ShipException {
@@ -206,6 +228,13 @@ public final class FileShipper implements AutoCloseable {
           "a file cannot be read: check its permissions, and start again (" + e + ")");
     }
     return counts;
+  }
+
+  /**
+   * Whether what {@link #run} returned is all: what was going on when a broker went is not counted.
+   */
+  public boolean isExact() {
+    return exact;
   }
 
   /** Makes {@link #run} return when the transaction that is under way is committed. */
@@ -238,6 +267,7 @@ public final class FileShipper implements AutoCloseable {
           break;
         }
       } catch (KafkaException e) {
+        exact = false;
         if (!recoverFrom(e)) {
           return; // the broker does not answer: the topics know more than the state
         }
@@ -255,19 +285,26 @@ public final class FileShipper implements AutoCloseable {
         }
       }
     }
-    for (ShippedFile file : files.values()) {
-      file.records.look();
+    for (Map.Entry<String, ShippedFile> file : files.entrySet()) {
+      file.getValue().records.look();
+      file.getValue().records.release(shippedOf(file.getKey()));
     }
   }
 
   private void open(String path, String topic) {
     FollowedFile file =
         new FollowedFile(
-            shipped.getOrDefault(path, FollowedFile.Position.start(path)), config.maxLineBytes);
+            shippedOf(path),
+            new FollowedFile.Terms(
+                config.maxLineBytes, config.once, InstantSource.system(), messages));
     files.put(
         path,
         new ShippedFile(
             new FileRecords(file, config.begin, config.patience, config.maxLineBytes), topic));
+  }
+
+  private FollowedFile.Position shippedOf(String path) {
+    return shipped.getOrDefault(path, FollowedFile.Position.start(path));
   }
 
   private Transaction shipTransaction() throws IOException, ShipException {
@@ -302,6 +339,7 @@ public final class FileShipper implements AutoCloseable {
       }
     }
     delivery.commit();
+    committedSinceFenced = true;
     files.forEach((path, file) -> shipped.put(path, file.records.position()));
     sent.forEach((topic, number) -> counts.merge(topic, number, Long::sum));
     write(false, delivery.ends(topics(config), List.of()));
@@ -345,27 +383,32 @@ public final class FileShipper implements AutoCloseable {
     state = next;
   }
 
-  /** Ends what was under way, and finds out how far the files have been shipped. */
-  private void begin() throws IOException, ShipException {
-    for (ShippedFile file : files.values()) {
-      file.records.close();
-    }
-    files.clear();
+  /**
+   * Ends what was under way, and finds out how far the files have been shipped; false if it was
+   * told to stop before that.
+   */
+  private boolean begin() throws IOException, ShipException {
     delivery.begin();
     TreeMap<String, TreeMap<Integer, Long>> ends =
         delivery.ends(topics(config), state.ends().keySet());
     if (!state.complete()) {
       TreeSet<String> madeAnew = new TreeSet<>();
-      delivery.read(
-          state.ends(),
-          ends,
-          madeAnew::add,
-          record -> {
-            ShippedUntil told = ShippedUntil.of(record);
-            if (told != null && told.shipper().equals(state.shipper())) {
-              shipped.merge(told.file().path(), told.file(), FileShipper::farther);
-            }
-          });
+      boolean all =
+          delivery.read(
+              state.ends(),
+              ends,
+              madeAnew::add,
+              messages,
+              this::isStopped,
+              record -> {
+                ShippedUntil told = ShippedUntil.of(record);
+                if (told != null && told.shipper().equals(state.shipper())) {
+                  shipped.merge(told.file().path(), told.file(), FileShipper::farther);
+                }
+              });
+      if (!all) {
+        return false;
+      }
       for (String topic : madeAnew) {
         messages.accept(
             "topic "
@@ -377,7 +420,12 @@ public final class FileShipper implements AutoCloseable {
     }
     ends.keySet().retainAll(topics(config));
     write(false, ends);
+    for (Map.Entry<String, ShippedFile> file : files.entrySet()) {
+      file.getValue().records.goBackTo(shippedOf(file.getKey()));
+      file.getValue().last = null;
+    }
     openKnownFiles();
+    return true;
   }
 
   private static FollowedFile.Position farther(
@@ -387,7 +435,10 @@ public final class FileShipper implements AutoCloseable {
 
   /** A file that was replaced may have more under its new name, also when none is at its path. */
   private void openKnownFiles() {
-    for (String path : new ArrayList<>(shipped.keySet())) {
+    for (String path : shipped.keySet()) {
+      if (files.containsKey(path)) {
+        continue;
+      }
       config.routes.stream()
           .filter(route -> route.takes(Path.of(path)))
           .findFirst()
@@ -398,8 +449,7 @@ public final class FileShipper implements AutoCloseable {
   /** Begins; false if it was told to stop before the broker answered. */
   private boolean recover() throws IOException, ShipException {
     try {
-      begin();
-      return true;
+      return begin();
     } catch (KafkaException e) {
       return recoverFrom(e);
     }
@@ -420,7 +470,9 @@ public final class FileShipper implements AutoCloseable {
         if (stoppedWithin(pause)) {
           return false;
         }
-        begin();
+        if (!begin()) {
+          return false;
+        }
         messages.accept("the broker is back: going on");
         return true;
       } catch (KafkaException e) {
@@ -429,10 +481,24 @@ public final class FileShipper implements AutoCloseable {
     }
   }
 
-  private static void refuse(KafkaException failure) throws ShipException {
+  private void refuse(KafkaException failure) throws ShipException {
     String refusal = Delivery.refusal(failure);
     if (refusal != null) {
       throw ShipException.underWay(refusal);
+    }
+    if (Delivery.isFenced(failure)) {
+      // A transaction that took too long is no reason to end, but cannot happen at short intervals.
+      Instant now = Instant.now();
+      boolean again =
+          fenced != null
+              && (!committedSinceFenced
+                  || now.isBefore(fenced.plus(delivery.transactionTimeout())));
+      if (again) {
+        throw ShipException.underWay(
+            "another process ships with the same transactional.id: stop one of them");
+      }
+      fenced = now;
+      committedSinceFenced = false;
     }
   }
 

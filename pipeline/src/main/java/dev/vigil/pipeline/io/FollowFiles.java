@@ -23,6 +23,8 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.checkerframework.checker.nullness.qual.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Follows local files without end: what is in them now, the lines that are added, and new files
@@ -40,6 +42,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  */
 public final class FollowFiles extends PTransform<PBegin, PCollection<LogLine>> {
   private static final long serialVersionUID = 1L;
+
+  private static final Logger LOG = LoggerFactory.getLogger(FollowFiles.class);
 
   private static final Instant BEFORE_ALL =
       Instant.ofEpochMilli(BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis());
@@ -302,7 +306,10 @@ public final class FollowFiles extends PTransform<PBegin, PCollection<LogLine>> 
 
     Cursor(FilePosition position, Config config) {
       this.config = config;
-      this.file = new FollowedFile(position.inFile(), config.maxLineBytes);
+      this.file =
+          new FollowedFile(
+              position.inFile(),
+              new FollowedFile.Terms(config.maxLineBytes, false, config.clock, LOG::warn));
       this.format = position.format;
       this.latest = position.latest;
     }
@@ -340,6 +347,7 @@ public final class FollowFiles extends PTransform<PBegin, PCollection<LogLine>> 
     void peek() throws IOException {
       if (next == null) {
         file.look();
+        file.release(file.position()); // who goes back does so with a new reader
         findTime();
       }
     }

@@ -12,10 +12,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
+import java.util.function.Consumer;
 import org.apache.beam.sdk.io.Compression;
 import org.apache.beam.sdk.io.FileSystems;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -25,16 +29,24 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * when its newline is there, or when its file was replaced.
  *
  * <p>A file that is replaced is read to its old end, as long as it is open here or still in its
- * directory under another name, and then the new one from its start, once there is something in it.
- * One that was cut is read from its start: one that is shorter than what was read of it, or that
- * has other bytes before the place that was reached when there is more to be read behind it. What
- * was written between the last look and the cut is lost, as it is nowhere any more. Offsets go on
- * counting, so that they stay unique. A compressed file is read once, when it is complete; where it
- * is damaged, its last line is {@link LogLine#unreadable}.
+ * directory under another name, and then the new one from its start, once there is something in it
+ * and nothing has come to the old one for a while: its writers turn to the new one in their own
+ * time. Where the old one cannot be found any more, that is told. One that was cut is read from its
+ * start: one that is shorter than what was read of it, or that has other bytes before the place
+ * that was reached when there is more to be read behind it. What was written between the last look
+ * and the cut is lost, as it is nowhere any more. Offsets go on counting, so that they stay unique.
+ * A compressed file is read once, when it is complete; where it is damaged, or does not become
+ * complete, its last line is {@link LogLine#unreadable}.
  */
 final class FollowedFile {
+  /** How long nothing must come to a replaced file for its writers to have left it. */
+  private static final Duration SETTLE = Duration.ofSeconds(1);
+
+  /** How long nothing must come to what is deleted, or not complete, for nothing to come at all. */
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
   private final String path;
-  private final int maxLineBytes;
+  private final Terms terms;
   private final boolean compressed;
 
   /** The bytes of the files that were at this path before, and are no more. */
@@ -54,8 +66,28 @@ final class FollowedFile {
   private @Nullable LineReader lines;
   private Instant written = Instant.EPOCH;
 
-  /** Whether another file was at the path before the present lines were looked for. */
-  private boolean replaced;
+  /** Whether its writers had left the file before the present lines were looked for. */
+  private boolean left;
+
+  /** Since when another file or none is at the path, and this one has the same size. */
+  private @Nullable Instant quietSince;
+
+  private long quietSize;
+
+  /** Whether the file was read to its end, and is found nowhere any more. */
+  private boolean ended;
+
+  /** Whether it was looked for in vain while there was none at the path. */
+  private boolean sought;
+
+  /** The file that was read before, as long as its lines may have to be read again. */
+  private @Nullable Former former;
+
+  /** A compressed file as it was when it was opened last, since when, and what was wrong then. */
+  private @Nullable State seen;
+
+  private Instant seenAt = Instant.EPOCH;
+  private @Nullable IOException incomplete;
 
   private @Nullable LogLine next;
   private long afterNext;
@@ -89,12 +121,24 @@ final class FollowedFile {
   }
 
   /**
-   * @param position where to go on
    * @param maxLineBytes how much of a line is kept
+   * @param once whether what is there now is all: then nothing is waited for
+   * @param clock tells how long nothing came
+   * @param losses is told what cannot be read, in words for the user
    */
-  FollowedFile(Position position, int maxLineBytes) {
+  record Terms(int maxLineBytes, boolean once, InstantSource clock, Consumer<String> losses) {}
+
+  /** A file that was read to its end, and how many bytes of the path were taken then. */
+  private record Former(FileChannel file, @Nullable String key, long end) {}
+
+  private record State(long size, FileTime modified) {}
+
+  /**
+   * @param position where to go on
+   */
+  FollowedFile(Position position, Terms terms) {
     this.path = position.path;
-    this.maxLineBytes = maxLineBytes;
+    this.terms = terms;
     this.compressed = ReadFiles.isCompressed(path);
     this.base = position.base;
     this.offset = position.offset;
@@ -142,12 +186,72 @@ final class FollowedFile {
     }
     if (compressed) {
       lookIntoCompressed();
-    } else if (!lookIntoPlain() && replaced) {
-      // Read to its end, and nobody writes to it any more.
-      close();
-      beginAnew();
+    } else if (!lookIntoPlain() && left) {
+      leave();
       lookIntoPlain();
     }
+  }
+
+  /** It was read to its end, and nobody writes to it any more. */
+  private void leave() throws IOException {
+    if (former == null) {
+      former = new Former(file, key, base + offset);
+    } else {
+      file.close();
+    }
+    file = null;
+    lines = null;
+    left = false;
+    quietSince = null;
+    String present = keyOf(Path.of(path));
+    if (present == null || present.equals(key)) {
+      ended = true; // where it comes back, it goes on
+    } else {
+      beginAnew();
+    }
+  }
+
+  /** Nobody goes back to before this position: what is no longer needed is given back. */
+  void release(Position until) throws IOException {
+    if (former != null && until.total() >= former.end) {
+      former.file.close();
+      former = null;
+    }
+  }
+
+  /**
+   * Takes again what was taken after a position. A file that is open stays so: it may be nowhere
+   * else any more.
+   *
+   * @param position one that was reached, and not released
+   */
+  void goBackTo(Position position) throws IOException {
+    release(position);
+    if (compressed) {
+      close();
+    } else if (former != null) {
+      if (file != null) {
+        file.close();
+      }
+      file = former.file;
+      key = former.key;
+      former = null;
+    }
+    if (position.key != null && !position.key.equals(key)) {
+      close();
+    }
+    ended = ended && position.total() == base + offset;
+    base = position.base;
+    offset = position.offset;
+    key = position.key == null ? key : position.key;
+    tail = position.tail;
+    finished = position.finished;
+    lines = null;
+    next = null;
+    left = false;
+    quietSince = null;
+    sought = false;
+    seen = null;
   }
 
   private boolean lookIntoPlain() throws IOException {
@@ -156,23 +260,23 @@ final class FollowedFile {
     }
     if (lines == null) {
       // In this order: what was written before the file was replaced is there to be read.
-      replaced = isReplaced();
+      left = isLeft();
       if (file.size() < offset) {
         beginAfterCut();
       }
       if (file.size() == offset) {
         return false;
       }
-      TailBytes before = bytesBefore();
+      TailBytes before = bytesBefore(file);
       if (tail != null && before.checksum() != tail) {
         beginAfterCut();
         before = new TailBytes();
       }
       file.position(offset);
-      lines = new LineReader(file, offset, before, maxLineBytes);
+      lines = new LineReader(file, offset, before, terms.maxLineBytes);
       written = modified(Path.of(path));
     }
-    if (lines.next() && (lines.isTerminated() || replaced)) {
+    if (lines.next() && (lines.isTerminated() || left)) {
       found();
       return true;
     }
@@ -186,7 +290,7 @@ final class FollowedFile {
   }
 
   /** The bytes before the offset, as they stand in the file now. */
-  private TailBytes bytesBefore() throws IOException {
+  private TailBytes bytesBefore(FileChannel file) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(offset, TailBytes.LIMIT));
     long start = offset - bytes.capacity();
     int count = 0;
@@ -199,15 +303,20 @@ final class FollowedFile {
   }
 
   private void lookIntoCompressed() throws IOException {
+    if (lines == null && !isNew()) {
+      if (incomplete != null && isOver(seenAt, PATIENCE)) {
+        unreadable(incomplete);
+      }
+      return;
+    }
     try {
       if (lines == null) {
-        written = modified(Path.of(path));
         lines =
             new LineReader(
                 Compression.detect(path)
                     .readDecompressed(FileSystems.open(FileSystems.matchNewResource(path, false))),
                 0,
-                maxLineBytes);
+                terms.maxLineBytes);
         while (lines.nextOffset() < offset && lines.next()) {
           // read over what was taken before
         }
@@ -218,21 +327,47 @@ final class FollowedFile {
         finished = lines.nextOffset() > 0; // if nothing was written yet, something may come
         close();
       }
-    } catch (EOFException | NoSuchFileException | FileNotFoundException e) {
-      close(); // still being written, or moved away
+    } catch (EOFException e) {
+      close();
+      if (terms.once) {
+        unreadable(e);
+      } else {
+        incomplete = e; // perhaps it is still being written
+      }
+    } catch (NoSuchFileException | FileNotFoundException e) {
+      close();
+      if (Storage.attributes(Path.of(path)) != null) {
+        throw e; // it is there, and must not be read
+      }
+      seen = null; // moved away
     } catch (IOException e) {
+      close();
       unreadable(e);
     }
   }
 
+  /** Whether there is something that was not there when it was looked into last. */
+  private boolean isNew() throws IOException {
+    BasicFileAttributes there = Storage.attributes(Path.of(path));
+    if (there == null) {
+      return false;
+    }
+    State present = new State(there.size(), there.lastModifiedTime());
+    if (present.equals(seen)) {
+      return false;
+    }
+    seen = present;
+    seenAt = terms.clock.instant();
+    incomplete = null;
+    written = modified(there);
+    return true;
+  }
+
   /** What can be read of a damaged file has been: the rest is one line that says so. */
-  private void unreadable(IOException e) throws IOException {
-    next =
-        LogLine.unreadable(
-            Provenance.ofFile(path, base + (lines == null ? 0 : lines.nextOffset())), e.toString());
-    afterNext = lines == null ? offset : lines.nextOffset();
+  private void unreadable(IOException e) {
+    next = LogLine.unreadable(Provenance.ofFile(path, base + offset), e.toString());
+    afterNext = offset;
     nextIsLast = true;
-    close();
   }
 
   private void found() {
@@ -252,11 +387,19 @@ final class FollowedFile {
     Path there = Path.of(path);
     String before = keyOf(there);
     if (key != null && !key.equals(before)) {
-      Path moved = findMoved();
+      Path moved = ended || before == null && sought ? null : findMoved();
+      sought = moved == null;
       if (moved != null) {
         there = moved;
         before = key;
       } else if (before != null) {
+        if (!ended) {
+          terms.losses.accept(
+              path
+                  + ": the file that was read there up to byte "
+                  + offset
+                  + " was replaced and is no longer found: if it had more, that is lost");
+        }
         beginAnew();
       }
     }
@@ -272,30 +415,48 @@ final class FollowedFile {
       close(); // replaced just now
       return false;
     }
+    if (file.size() == offset && tail != null && bytesBefore(file).checksum() != tail) {
+      beginAfterCut(); // another file, which was given the number of the old one
+    }
     key = before;
+    ended = false;
+    sought = false;
     written = modified(there);
     return true;
   }
 
   private @Nullable Path findMoved() throws IOException {
     Path directory = Path.of(path).toAbsolutePath().getParent();
-    if (directory == null || !Files.isDirectory(directory)) {
-      return null;
-    }
-    try (Stream<Path> siblings = Files.list(directory)) {
-      for (Path sibling : (Iterable<Path>) siblings::iterator) {
-        if (Objects.equals(keyOf(sibling), key) && Files.size(sibling) >= offset) {
-          return sibling;
-        }
+    for (Path sibling : directory == null ? List.<Path>of() : Storage.entries(directory)) {
+      if (Files.isReadable(sibling) && isMoved(sibling)) {
+        return sibling;
       }
     }
     return null;
+  }
+
+  /** The number of a file that is gone may be another one's: what was read of it tells. */
+  private boolean isMoved(Path other) throws IOException {
+    BasicFileAttributes there = Storage.attributes(other);
+    if (there == null
+        || !keyOf(there).equals(key)
+        || there.size() < offset
+        || ReadFiles.isCompressed(other.toString())) {
+      return false;
+    }
+    try (FileChannel opened = FileChannel.open(other, StandardOpenOption.READ)) {
+      return tail == null || bytesBefore(opened).checksum() == tail;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
   }
 
   /** Another file is at the path. */
   private void beginAnew() {
     beginAfterCut();
     key = null;
+    ended = false;
+    sought = false;
   }
 
   /** The same file has new content. */
@@ -305,27 +466,49 @@ final class FollowedFile {
     tail = null;
   }
 
-  /** Whether there is another file at the path, and its writers have turned to it. */
-  private boolean isReplaced() throws IOException {
-    Path there = Path.of(path);
-    String present = keyOf(there);
-    return present != null && !present.equals(key) && Files.size(there) > 0;
+  /**
+   * Whether another file with something in it is at the path, or none anywhere, and it is quiet.
+   */
+  private boolean isLeft() throws IOException {
+    BasicFileAttributes there = Storage.attributes(Path.of(path));
+    if (there != null && (keyOf(there).equals(key) || there.size() == 0)) {
+      quietSince = null;
+      return false;
+    }
+    if (quietSince == null || file.size() != quietSize) {
+      quietSince = terms.clock.instant();
+      quietSize = file.size();
+    }
+    if (!terms.once && !isOver(quietSince, there == null ? PATIENCE : SETTLE)) {
+      return false;
+    }
+    if (there == null && findMoved() != null) {
+      quietSince = null;
+      return false;
+    }
+    return true;
+  }
+
+  private boolean isOver(Instant since, Duration time) {
+    return !terms.clock.instant().isBefore(since.plus(time));
   }
 
   private static @Nullable String keyOf(Path file) throws IOException {
-    try {
-      return String.valueOf(Files.readAttributes(file, BasicFileAttributes.class).fileKey());
-    } catch (NoSuchFileException e) {
-      return null;
-    }
+    BasicFileAttributes there = Storage.attributes(file);
+    return there == null ? null : keyOf(there);
+  }
+
+  private static String keyOf(BasicFileAttributes file) {
+    return String.valueOf(file.fileKey());
   }
 
   private Instant modified(Path there) throws IOException {
-    try {
-      return Files.getLastModifiedTime(there).toInstant().truncatedTo(ChronoUnit.MILLIS);
-    } catch (NoSuchFileException e) {
-      return written;
-    }
+    BasicFileAttributes attributes = Storage.attributes(there);
+    return attributes == null ? written : modified(attributes);
+  }
+
+  private static Instant modified(BasicFileAttributes file) {
+    return file.lastModifiedTime().toInstant().truncatedTo(ChronoUnit.MILLIS);
   }
 
   /** Gives the file back; it can still be read on. */
@@ -337,7 +520,11 @@ final class FollowedFile {
       tail = tail();
       lines.close();
     }
+    if (former != null) {
+      former.file.close();
+    }
     file = null;
     lines = null;
+    former = null;
   }
 }

@@ -108,23 +108,30 @@ public final class KafkaTopics implements AutoCloseable {
 
   /**
    * How large a batch of records may be that a topic takes, in bytes; nothing if this user may not
-   * know: who may write need not.
+   * know.
    */
   public OptionalInt maxMessageBytes(String topic) throws UnusableException {
+    return setting(topic, TopicConfig.MAX_MESSAGE_BYTES_CONFIG)
+        .map(value -> OptionalInt.of(Integer.parseInt(value)))
+        .orElse(OptionalInt.empty());
+  }
+
+  /** Whether a topic keeps but the last record of each key; false if this user may not know. */
+  public boolean isCompacted(String topic) throws UnusableException {
+    return setting(topic, TopicConfig.CLEANUP_POLICY_CONFIG)
+        .map(value -> value.contains(TopicConfig.CLEANUP_POLICY_COMPACT))
+        .orElse(false);
+  }
+
+  /** A topic's setting; nothing if this user may not know: who may read and write need not. */
+  private Optional<String> setting(String topic, String name) throws UnusableException {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
     try {
-      return OptionalInt.of(
-          Integer.parseInt(
-              admin
-                  .describeConfigs(List.of(resource))
-                  .all()
-                  .get()
-                  .get(resource)
-                  .get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG)
-                  .value()));
+      return Optional.of(
+          admin.describeConfigs(List.of(resource)).all().get().get(resource).get(name).value());
     } catch (ExecutionException | InterruptedException e) {
       if (e.getCause() instanceof AuthorizationException) {
-        return OptionalInt.empty();
+        return Optional.empty();
       }
       throw unusable(e);
     }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -22,6 +23,9 @@ final class StateDirectory implements AutoCloseable {
 
   private static final String NEW_STATE = "shipped.json.new";
   private static final String LOCK = "lock";
+
+  /** All that is ever in it. */
+  static final List<String> NAMES = List.of(STATE, NEW_STATE, LOCK);
 
   private final Path directory;
   private final FileChannel lock;

@@ -3,16 +3,21 @@ package dev.vigil.pipeline.io;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
 import org.apache.beam.sdk.io.fs.MatchResult;
 import org.apache.beam.sdk.options.PipelineOptions;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** The files of every file system that Beam knows, by their full names. */
 public final class Storage {
@@ -40,21 +45,56 @@ public final class Storage {
     return metadata(glob).stream().map(file -> file.resourceId().toString()).toList();
   }
 
+  /** Whether a name or pattern of this machine takes a file, which need not be there. */
+  public static boolean wouldMatch(String glob, Path file) {
+    Path directory = Path.of("").toAbsolutePath();
+    String plain =
+        (glob.startsWith("/") ? glob : directory + "/" + glob).replaceAll("/(\\.?/)+", "/");
+    String before;
+    do { // as in a path: a name and the ".." after it are nothing
+      before = plain;
+      plain =
+          plain.replaceFirst("^(/\\.\\.)+/", "/").replaceFirst("/(?!\\.\\./)[^/{}]+/\\.\\./", "/");
+    } while (!plain.equals(before));
+    return directory
+        .getFileSystem()
+        .getPathMatcher("glob:" + plain)
+        .matches(file.toAbsolutePath().normalize());
+  }
+
   /** The files in a directory, whatever their names. */
   public static List<String> list(String directory) throws IOException {
     if (!isLocal(directory)) {
       return match(directory.endsWith("/") ? directory + "*" : directory + "/*");
     }
-    List<String> names = new ArrayList<>();
-    if (Files.isDirectory(Path.of(directory))) {
-      try (DirectoryStream<Path> files = Files.newDirectoryStream(Path.of(directory))) {
-        for (Path file : files) {
-          names.add(file.toAbsolutePath().toString());
-        }
+    return entries(Path.of(directory)).stream()
+        .map(file -> file.toAbsolutePath().toString())
+        .sorted()
+        .toList();
+  }
+
+  /** What is in a directory of this machine; nothing, if there is none or not any more. */
+  static List<Path> entries(Path directory) throws IOException {
+    List<Path> entries = new ArrayList<>();
+    if (Files.isDirectory(directory)) {
+      try (DirectoryStream<Path> all = Files.newDirectoryStream(directory)) {
+        all.forEach(entries::add);
+      } catch (NoSuchFileException | NotDirectoryException e) {
+        return List.of();
+      } catch (DirectoryIteratorException e) {
+        throw e.getCause();
       }
     }
-    names.sort(null);
-    return names;
+    return entries;
+  }
+
+  /** What is known of a file of this machine, all at one time; null if it is not there. */
+  static @Nullable BasicFileAttributes attributes(Path file) throws IOException {
+    try {
+      return Files.readAttributes(file, BasicFileAttributes.class);
+    } catch (NoSuchFileException e) {
+      return null;
+    }
   }
 
   /** What is known of the files that there are of a name or pattern. */
@@ -72,12 +112,14 @@ public final class Storage {
     }
     List<MatchResult.Metadata> files = new ArrayList<>();
     for (Path file : found) {
-      if (Files.isRegularFile(file)) {
+      // What is no file, or in a directory that may not be entered, is not looked at.
+      BasicFileAttributes there = Files.isRegularFile(file) ? attributes(file) : null;
+      if (there != null && there.isRegularFile()) {
         files.add(
             MatchResult.Metadata.builder()
                 .setResourceId(FileSystems.matchNewResource(file.normalize().toString(), false))
-                .setSizeBytes(Files.size(file))
-                .setLastModifiedMillis(Files.getLastModifiedTime(file).toMillis())
+                .setSizeBytes(there.size())
+                .setLastModifiedMillis(there.lastModifiedTime().toMillis())
                 .setIsReadSeekEfficient(true)
                 .build());
       }
@@ -91,14 +133,12 @@ public final class Storage {
     for (Path directory : directories) {
       if (!pattern) {
         children.add(directory.resolve(name));
-      } else if (Files.isDirectory(directory)) {
+      } else {
         PathMatcher matcher = directory.getFileSystem().getPathMatcher("glob:" + name);
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
-          for (Path entry : entries) {
-            if (matcher.matches(entry.getFileName())) {
-              checkName(entry);
-              children.add(entry);
-            }
+        for (Path entry : entries(directory)) {
+          if (matcher.matches(entry.getFileName())) {
+            checkName(entry);
+            children.add(entry);
           }
         }
       }

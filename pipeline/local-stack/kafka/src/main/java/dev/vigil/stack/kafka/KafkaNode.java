@@ -101,6 +101,8 @@ public final class KafkaNode {
     settings.setProperty("transaction.state.log.num.partitions", "1");
     settings.setProperty("share.coordinator.state.topic.num.partitions", "1");
     settings.setProperty("group.initial.rebalance.delay.ms", "0");
+    // What takes too long is ended soon after, and not up to ten seconds later.
+    settings.setProperty("transaction.abort.timed.out.transaction.cleanup.interval.ms", "500");
     // A killed broker is let in again only when the controller has given up the one before.
     settings.setProperty("broker.session.timeout.ms", "3000");
     settings.setProperty("broker.heartbeat.interval.ms", "250");
