@@ -49,6 +49,10 @@ final class CommandLine {
               .toArray(String[]::new);
       VigilOptions options = parse(VigilOptions.class, args, defaults);
       Storage.open(options);
+      if (options.getSetup() != null) {
+        SetUp.run(options.getSetup(), ElasticsearchSettings.of(options, System.getenv()), out);
+        return OK;
+      }
       if (options.getInput() == null) {
         options.setInput(SampleLogs.NAME);
         String output = Settings.of(options, properties).sampleOutput(); // checks all options
