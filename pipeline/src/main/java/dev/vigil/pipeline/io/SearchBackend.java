@@ -16,6 +16,9 @@ public enum SearchBackend {
   /** What OpenSearch says of itself; Elasticsearch says nothing there. */
   private static final String OPENSEARCH = "opensearch";
 
+  /** By which Elasticsearch is known, to its own clients, too. */
+  private static final String TAGLINE = "You Know, for Search";
+
   /** As an option has it: {@code elasticsearch-8}. */
   public String text() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -48,7 +51,7 @@ public enum SearchBackend {
   static @Nullable String product(JsonNode root) {
     String number = root.at("/version/number").asText();
     boolean open = root.at("/version/distribution").asText().equals(OPENSEARCH);
-    if (number.isEmpty() || !(open || root.has("cluster_name"))) {
+    if (number.isEmpty() || !(open || root.path("tagline").asText().equals(TAGLINE))) {
       return null;
     }
     return (open ? "OpenSearch " : "Elasticsearch ") + number;
