@@ -79,8 +79,8 @@ class SummariesTest {
     assertThat(new LoginSummary.Sum(3).summary()).isNull();
     assertThat(new LoginSummary.Sum(3).addSummary(null).summary()).isNull();
     assertThat(new IntrusionSummary.Sum(3).addSummary(null).summary()).isNull();
-    assertThat(new LoginShard.Sum(3).addSummary(null).summary()).isNull();
-    assertThat(new IntrusionShard.Sum(3).addSummary(null).summary()).isNull();
+    assertThat(new LoginShard.Sum(3).addSummary(null).summary().byKey()).isEmpty();
+    assertThat(new IntrusionShard.Sum(3).addSummary(null).summary().byKey()).isEmpty();
   }
 
   /** Merging the accumulators of a combine is adding their sums. */

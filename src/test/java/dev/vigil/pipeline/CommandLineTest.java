@@ -2,11 +2,8 @@ package dev.vigil.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.lang.reflect.Method;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -30,8 +27,6 @@ class CommandLineTest {
 
   private Path input;
 
-  private record Run(int code, String out, String err) {}
-
   @BeforeEach
   void writeInput() throws IOException {
     input =
@@ -40,22 +35,10 @@ class CommandLineTest {
             "{\"login_time\":\"2026-01-15T08:00:00Z\",\"source_ip\":\"192.0.2.1\"}\n");
   }
 
-  private static Run run(String... args) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    int code =
-        CommandLine.run(
-            args,
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8));
-    return new Run(
-        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
-  }
-
   /** Right arguments, but for those that are given. */
-  private Run runWith(String... args) {
+  private ProgramRun runWith(String... args) {
     List<String> names = Arrays.stream(args).map(arg -> arg.replaceAll("=.*", "")).toList();
-    return run(
+    return ProgramRun.ofVigil(
         Stream.concat(
                 Stream.of("--input=" + input, "--output=" + directory.resolve("out"))
                     .filter(arg -> !names.contains(arg.replaceAll("=.*", ""))),
@@ -63,8 +46,8 @@ class CommandLineTest {
             .toArray(String[]::new));
   }
 
-  private static void assertRefused(Run run, String message) {
-    assertThat(run).isEqualTo(new Run(2, "", "vigil: " + message + System.lineSeparator()));
+  private static void assertRefused(ProgramRun run, String message) {
+    run.assertRefused(message);
   }
 
   @Test
@@ -127,7 +110,7 @@ class CommandLineTest {
     String six = Files.readString(input).repeat(6);
     Files.writeString(input, six);
     for (int i = 0; i < 2; i++) {
-      Run run = runWith("--output=" + out);
+      ProgramRun run = runWith("--output=" + out);
       assertThat(run.code()).as(run.err()).isZero();
       assertThat(run.out()).contains("1 suspicious-logins from 1 sources: 192.0.2.1 1");
     }
@@ -147,7 +130,7 @@ class CommandLineTest {
   @ParameterizedTest
   @ValueSource(strings = {"loginThreshold=many", "--loginThreshold", "-x=1", "loginWindow"})
   void whatIsNoOptionAtAll(String arg) {
-    Run run = runWith(arg);
+    ProgramRun run = runWith(arg);
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.out()).isEmpty();
     assertThat(run.err())
@@ -177,7 +160,7 @@ class CommandLineTest {
 
   @Test
   void unknownRunner() {
-    Run run = runWith("--runner=NoSuchRunner");
+    ProgramRun run = runWith("--runner=NoSuchRunner");
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.out()).isEmpty();
     assertThat(run.err()).matches("vigil: [^\n]*NoSuchRunner[^\n]*DirectRunner[^\n]*\n");
@@ -250,7 +233,7 @@ class CommandLineTest {
     assertRefused(
         runWith("--input= , ,"),
         "--input names no file: give one, as in --input=/var/log/auth.log");
-    Run run = runWith("--input=" + broken);
+    ProgramRun run = runWith("--input=" + broken);
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.out()).isEmpty();
     assertThat(run.err()).matches("vigil: --input=" + Pattern.quote(broken) + " [^\n]+\n");
@@ -259,7 +242,7 @@ class CommandLineTest {
 
   @Test
   void unknownFileSystems() {
-    Run run = runWith("--input=nosuchsystem://a/b");
+    ProgramRun run = runWith("--input=nosuchsystem://a/b");
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.out()).isEmpty();
     assertThat(run.err()).matches("vigil: --input=nosuchsystem://a/b cannot be read: [^\n]+\n");
@@ -281,7 +264,7 @@ class CommandLineTest {
         runWith("--output="), "--output is empty: name a directory, as in --output=results");
     // Root may write anywhere by its permissions, but not below a file or a device.
     for (String below : List.of(input + "/out", "/dev/null/out")) {
-      Run run = runWith("--output=" + below);
+      ProgramRun run = runWith("--output=" + below);
       assertThat(run.code()).isEqualTo(2);
       assertThat(run.out()).isEmpty();
       assertThat(run.err()).matches("vigil: --output=" + Pattern.quote(below) + "[^\n]+\n");
@@ -290,7 +273,7 @@ class CommandLineTest {
 
   @Test
   void aUsersRunnerOptionGoesBeforeTheProfiles() {
-    Run run = runWith("--blockOnRun=true", "--runner=direct");
+    ProgramRun run = runWith("--blockOnRun=true", "--runner=direct");
     assertThat(run.err()).isEmpty();
     assertThat(run.code()).isEqualTo(0);
   }
@@ -298,7 +281,7 @@ class CommandLineTest {
   @ParameterizedTest
   @ValueSource(strings = {"--help", "-h"})
   void help(String arg) {
-    Run run = run("--input=/nowhere", arg);
+    ProgramRun run = ProgramRun.ofVigil("--input=/nowhere", arg);
     assertThat(run.code()).isEqualTo(0);
     assertThat(run.err()).isEmpty();
 
@@ -313,7 +296,21 @@ class CommandLineTest {
             new TreeMap<>(
                 Map.ofEntries(
                     Map.entry("input", "null"),
-                    Map.entry("output", "vigil-output"),
+                    Map.entry("output", "null"),
+                    Map.entry("bootstrapServers", "null"),
+                    Map.entry("kafkaProperties", "null"),
+                    Map.entry("startFrom", "committed"),
+                    Map.entry("stopAt", "null"),
+                    Map.entry("replay", "false"),
+                    Map.entry("outputTopics", "null"),
+                    Map.entry("createTopics", "false"),
+                    Map.entry("delivery", "at-least-once"),
+                    Map.entry("elasticsearch", "null"),
+                    Map.entry("elasticsearchBackend", "auto"),
+                    Map.entry("elasticsearchProperties", "null"),
+                    Map.entry("elasticsearchCa", "null"),
+                    Map.entry("setup", "null"),
+                    Map.entry("checkpoints", "null"),
                     Map.entry("watch", "false"),
                     Map.entry("timeZone", "UTC"),
                     Map.entry("year", "null"),

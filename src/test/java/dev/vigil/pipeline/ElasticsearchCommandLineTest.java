@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.vigil.stack.FaultProxy;
 import dev.vigil.stack.SearchContent;
 import dev.vigil.stack.TestSearchNode;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,35 +34,12 @@ class ElasticsearchCommandLineTest {
 
   private Path input;
 
-  private record Run(int code, String out, String err) {}
-
   @BeforeEach
   void writeInput() throws IOException {
     input =
         Files.writeString(
             directory.resolve("in.json"),
             "{\"login_time\":\"2026-01-15T08:00:00Z\",\"source_ip\":\"192.0.2.1\"}\n");
-  }
-
-  private static Run run(String... args) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    int code =
-        CommandLine.run(
-            args,
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8));
-    return new Run(
-        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
-  }
-
-  private static void assertRefused(Run run, String message) {
-    assertThat(run).isEqualTo(new Run(2, "", "vigil: " + message + System.lineSeparator()));
-  }
-
-  private static void assertDone(Run run) {
-    assertThat(run.err()).isEmpty();
-    assertThat(run.code()).isZero();
   }
 
   private String properties(String... lines) throws IOException {
@@ -106,29 +81,28 @@ class ElasticsearchCommandLineTest {
         "--setup=perhaps --elasticsearch=http://a:9200 | --setup=perhaps: give show, install or replace",
       })
   void whatIsRefused(String arguments, String message) {
-    assertRefused(run(arguments.split(" ")), message);
+    ProgramRun.ofVigil(arguments.split(" ")).assertRefused(message);
   }
 
   @Test
   void propertiesThatAreWrong() throws IOException {
     String address = "--elasticsearch=http://a:9200";
-    assertRefused(
-        run(address, properties("user=me")),
-        "for Elasticsearch there is a user or a password alone: give both, by"
-            + " VIGIL_ELASTICSEARCH_USER and VIGIL_ELASTICSEARCH_PASSWORD");
-    assertRefused(
-        run(address, properties("user=me", "password=" + SECRET, "apiKey=" + SECRET)),
-        "for Elasticsearch there is a password and an API key: give one of them");
+    ProgramRun.ofVigil(address, properties("user=me"))
+        .assertRefused(
+            "for Elasticsearch there is a user or a password alone: give both, by"
+                + " VIGIL_ELASTICSEARCH_USER and VIGIL_ELASTICSEARCH_PASSWORD");
+    ProgramRun.ofVigil(address, properties("user=me", "password=" + SECRET, "apiKey=" + SECRET))
+        .assertRefused("for Elasticsearch there is a password and an API key: give one of them");
     String wrong = properties("pasword=" + SECRET);
-    assertRefused(
-        run(address, wrong),
-        wrong + ": there is no property pasword: give some of user, password, apiKey, caFile");
+    ProgramRun.ofVigil(address, wrong)
+        .assertRefused(
+            wrong + ": there is no property pasword: give some of user, password, apiKey, caFile");
   }
 
-  private Run runAgainst(String url, String... more) {
+  private ProgramRun runAgainst(String url, String... more) {
     List<String> args = new ArrayList<>(List.of("--input=" + input, "--elasticsearch=" + url));
     args.addAll(List.of(more));
-    return run(args.toArray(String[]::new));
+    return ProgramRun.ofVigil(args.toArray(String[]::new));
   }
 
   @Test
@@ -137,11 +111,11 @@ class ElasticsearchCommandLineTest {
     try (FaultProxy proxy = FaultProxy.of(NODE.url())) {
       url = proxy.url();
     }
-    assertRefused(
-        runAgainst(url),
-        url
-            + " cannot be reached (Connection refused): check --elasticsearch, the network, and"
-            + " whether it is http:// or https:// there");
+    runAgainst(url)
+        .assertRefused(
+            url
+                + " cannot be reached (Connection refused): check --elasticsearch, the network, and"
+                + " whether it is http:// or https:// there");
   }
 
   @ParameterizedTest
@@ -164,7 +138,7 @@ class ElasticsearchCommandLineTest {
   void serversThatAreNone(int status, String answer, String message) {
     try (FaultProxy proxy = FaultProxy.of(NODE.url())) {
       proxy.answer(1, request -> request.path().equals("/"), status, answer);
-      assertRefused(runAgainst(proxy.url()), proxy.url() + message);
+      runAgainst(proxy.url()).assertRefused(proxy.url() + message);
     }
   }
 
@@ -172,10 +146,10 @@ class ElasticsearchCommandLineTest {
   @Test
   void aServerThatIsLikeOneOfThem() {
     SearchContent.clear(NODE.url());
-    assertDone(run("--setup", "--elasticsearch=" + NODE.url()));
+    ProgramRun.ofVigil("--setup", "--elasticsearch=" + NODE.url()).assertDone();
     try (FaultProxy proxy = FaultProxy.of(NODE.url())) {
       proxy.answerAll(request -> request.path().equals("/"), 403, "{}");
-      assertDone(runAgainst(proxy.url(), "--elasticsearchBackend=opensearch-2"));
+      runAgainst(proxy.url(), "--elasticsearchBackend=opensearch-2").assertDone();
     }
     assertThat(SearchContent.count(NODE.url(), "vigil-events")).isEqualTo(1);
   }
@@ -184,10 +158,10 @@ class ElasticsearchCommandLineTest {
   @EnumSource
   void withoutTemplates(TestSearchNode node) {
     SearchContent.clear(node.url());
-    assertRefused(
-        runAgainst(node.url()),
-        "--elasticsearch: there is no index template vigil-events, vigil-alerts, vigil-late,"
-            + " vigil-failures, without which fields get types by chance: run once with --setup");
+    runAgainst(node.url())
+        .assertRefused(
+            "--elasticsearch: there is no index template vigil-events, vigil-alerts, vigil-late,"
+                + " vigil-failures, without which fields get types by chance: run once with --setup");
     assertThat(SearchContent.count(node.url(), "vigil-*")).isZero();
   }
 
@@ -212,17 +186,17 @@ class ElasticsearchCommandLineTest {
     String address = "--elasticsearch=" + node.url();
     String none = "This server has no lifecycle policies: nothing deletes old indices.";
 
-    Run shown = run("--setup=show", address);
-    assertDone(shown);
+    ProgramRun shown = ProgramRun.ofVigil("--setup=show", address);
+    shown.assertDone();
     assertThat(shown.out().lines()).containsAll(each("missing")).contains(none).hasSize(7);
     assertThat(node.request("GET", "/_index_template/vigil-events", null).status()).isEqualTo(404);
 
-    Run installed = run("--setup", address);
-    assertDone(installed);
+    ProgramRun installed = ProgramRun.ofVigil("--setup", address);
+    installed.assertDone();
     assertThat(installed.out().lines()).containsAll(each("installed")).contains(none);
 
-    Run again = run("--setup=replace", address);
-    assertDone(again);
+    ProgramRun again = ProgramRun.ofVigil("--setup=replace", address);
+    again.assertDone();
     assertThat(again.out().lines())
         .containsAll(each("there"))
         .endsWith("Nothing had to be changed.")
@@ -232,7 +206,7 @@ class ElasticsearchCommandLineTest {
         "{\"index_patterns\":[\"vigil-late-*\"],\"priority\":7,\"composed_of\":[\"vigil-mappings\"]}";
     assertThat(node.request("PUT", "/_index_template/vigil-late", other).status()).isEqualTo(200);
     node.request("DELETE", "/_index_template/vigil-alerts", null);
-    Run refused = run("--setup", address);
+    ProgramRun refused = ProgramRun.ofVigil("--setup", address);
     assertThat(refused.code()).isEqualTo(2);
     assertThat(refused.out())
         .contains(
@@ -246,12 +220,13 @@ class ElasticsearchCommandLineTest {
                 + System.lineSeparator());
     assertThat(node.request("GET", "/_index_template/vigil-alerts", null).status()).isEqualTo(404);
 
-    Run replaced = run("--setup=replace", address);
-    assertDone(replaced);
+    ProgramRun replaced = ProgramRun.ofVigil("--setup=replace", address);
+    replaced.assertDone();
     assertThat(replaced.out().lines())
         .contains(
             "replaced: /_index_template/vigil-late", "installed: /_index_template/vigil-alerts");
-    assertThat(run("--setup=show", address).out().lines()).containsAll(each("there"));
+    assertThat(ProgramRun.ofVigil("--setup=show", address).out().lines())
+        .containsAll(each("there"));
   }
 
   /** The nodes here know no policies: what is asked of servers that do. */
@@ -263,19 +238,19 @@ class ElasticsearchCommandLineTest {
       proxy.answer(1, r -> r.path().equals(open) && r.method().equals("PUT"), 201, "{}");
       proxy.answer(
           1, r -> r.path().equals(open) && r.method().equals("GET"), 404, "{\"error\":{}}");
-      Run run = run("--setup", "--elasticsearch=" + proxy.url());
-      assertDone(run);
+      ProgramRun run = ProgramRun.ofVigil("--setup", "--elasticsearch=" + proxy.url());
+      run.assertDone();
       assertThat(run.out()).contains("installed: " + open).doesNotContain("no lifecycle policies");
 
       String elastic = "/_ilm/policy/vigil";
       String old = "{\"vigil\":{\"policy\":{\"phases\":{\"delete\":{\"min_age\":\"1d\"}}}}}";
       proxy.answer(1, r -> r.path().equals(elastic), 200, old);
-      Run shown =
-          run(
+      ProgramRun shown =
+          ProgramRun.ofVigil(
               "--setup=show",
               "--elasticsearch=" + proxy.url(),
               "--elasticsearchBackend=elasticsearch-9");
-      assertDone(shown);
+      shown.assertDone();
       assertThat(shown.out())
           .contains(
               "different: " + elastic,
@@ -294,15 +269,15 @@ class ElasticsearchCommandLineTest {
           proxy.url()
               + " does not let us in: check VIGIL_ELASTICSEARCH_USER and"
               + " VIGIL_ELASTICSEARCH_PASSWORD, or VIGIL_ELASTICSEARCH_API_KEY";
-      assertRefused(runAgainst(proxy.url()), wrong);
-      assertRefused(
-          runAgainst(proxy.url(), properties("user=me", "password=" + SECRET + "x")), wrong);
+      runAgainst(proxy.url()).assertRefused(wrong);
+      runAgainst(proxy.url(), properties("user=me", "password=" + SECRET + "x"))
+          .assertRefused(wrong);
       String right = properties("user=me", "password=" + SECRET);
-      assertDone(run("--setup", "--elasticsearch=" + proxy.url(), right));
-      assertDone(runAgainst(proxy.url(), right));
+      ProgramRun.ofVigil("--setup", "--elasticsearch=" + proxy.url(), right).assertDone();
+      runAgainst(proxy.url(), right).assertDone();
 
       proxy.require("ApiKey " + SECRET);
-      assertDone(runAgainst(proxy.url(), properties("apiKey=" + SECRET)));
+      runAgainst(proxy.url(), properties("apiKey=" + SECRET)).assertDone();
     }
     assertThat(SearchContent.count(NODE.url(), "vigil-events")).isEqualTo(1);
   }
@@ -328,18 +303,18 @@ class ElasticsearchCommandLineTest {
     SearchContent.clear(NODE.url());
     try (FaultProxy proxy = FaultProxy.withTls(NODE.url(), directory)) {
       String ca = "--elasticsearchCa=" + proxy.caFile();
-      assertDone(run("--setup", "--elasticsearch=" + proxy.url(), ca));
-      assertDone(runAgainst(proxy.url(), ca));
-      assertDone(runAgainst(proxy.url(), properties("caFile=" + proxy.caFile())));
-      assertRefused(
-          runAgainst(proxy.url()),
-          proxy.url()
-              + ": its certificate is not trusted: give its authority's by --elasticsearchCa=FILE,"
-              + " and the name that it is for");
-      Run plain = runAgainst(proxy.url().replace("https", "http"), ca);
+      ProgramRun.ofVigil("--setup", "--elasticsearch=" + proxy.url(), ca).assertDone();
+      runAgainst(proxy.url(), ca).assertDone();
+      runAgainst(proxy.url(), properties("caFile=" + proxy.caFile())).assertDone();
+      runAgainst(proxy.url())
+          .assertRefused(
+              proxy.url()
+                  + ": its certificate is not trusted: give its authority's by --elasticsearchCa=FILE,"
+                  + " and the name that it is for");
+      ProgramRun plain = runAgainst(proxy.url().replace("https", "http"), ca);
       assertThat(plain.code()).isEqualTo(2);
       assertThat(plain.err().lines()).hasSize(1);
-      Run tlsToPlain = runAgainst(NODE.url().replace("http", "https"), ca);
+      ProgramRun tlsToPlain = runAgainst(NODE.url().replace("http", "https"), ca);
       assertThat(tlsToPlain.code()).isEqualTo(2);
       assertThat(tlsToPlain.err().lines()).hasSize(1);
     }

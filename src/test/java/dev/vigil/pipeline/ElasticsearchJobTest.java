@@ -11,10 +11,7 @@ import dev.vigil.stack.FaultProxy;
 import dev.vigil.stack.LocalSearch;
 import dev.vigil.stack.SearchContent;
 import dev.vigil.stack.TestSearchNode;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -48,29 +45,15 @@ class ElasticsearchJobTest {
 
   @TempDir Path directory;
 
-  private record Run(int code, String out, String err) {}
-
-  private static Run run(String... args) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    int code =
-        CommandLine.run(
-            Stream.concat(Stream.of("--targetParallelism=2"), Arrays.stream(args))
-                .toArray(String[]::new),
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8));
-    return new Run(
-        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
-  }
-
-  private static void assertDone(Run run) {
-    assertThat(run.err()).isEmpty();
-    assertThat(run.code()).isZero();
+  private static ProgramRun run(String... args) {
+    return ProgramRun.ofVigil(
+        Stream.concat(Stream.of("--targetParallelism=2"), Arrays.stream(args))
+            .toArray(String[]::new));
   }
 
   private static void setUp(String url) {
     SearchContent.clear(url);
-    assertDone(run("--setup", "--elasticsearch=" + url));
+    run("--setup", "--elasticsearch=" + url).assertDone();
   }
 
   /** Logs of every format, with lines that none understands. */
@@ -130,8 +113,8 @@ class ElasticsearchJobTest {
       "--input=" + logs(), "--elasticsearch=" + node.url(), "--output=" + directory.resolve("out"),
     };
     for (int time = 0; time < 2; time++) {
-      Run run = run(arguments);
-      assertDone(run);
+      ProgramRun run = run(arguments);
+      run.assertDone();
       assertThat(run.out()).contains("Elasticsearch: " + node.url());
       Map<String, JsonNode> events = SearchContent.documents(node.url(), "vigil-events");
       assertThat(events).isEqualTo(lines(Products.EVENTS)).isNotEmpty();
@@ -176,10 +159,8 @@ class ElasticsearchJobTest {
     Path logs = SharedDirectory.find("data/open");
     assumeTrue(logs != null, "the logs are not there");
     setUp(node.url());
-    assertDone(
-        run(
-            "--input=" + logs + "/{ecs,real,crowdsec,fail2ban}-*/*",
-            "--elasticsearch=" + node.url()));
+    run("--input=" + logs + "/{ecs,real,crowdsec,fail2ban}-*/*", "--elasticsearch=" + node.url())
+        .assertDone();
     assertThat(SearchContent.count(node.url(), "vigil-events")).isGreaterThan(1_000);
     JsonNode refused =
         request(
@@ -201,7 +182,7 @@ class ElasticsearchJobTest {
         "{\"mappings\":{\"properties\":{\"user\":{\"properties\":{\"name\":{\"type\":\"long\"}}}}}}";
     assertThat(request(node.url(), "PUT", "/vigil-events-2026.01.15", narrower).status())
         .isEqualTo(200);
-    assertDone(run("--input=" + logins(7_000), "--elasticsearch=" + node.url()));
+    run("--input=" + logins(7_000), "--elasticsearch=" + node.url()).assertDone();
     // The first minute is the 15th's.
     assertThat(SearchContent.indices(node.url(), "vigil-events"))
         .isEqualTo(Map.of("vigil-events-2026.01.15", 0, "vigil-events-2026.01.16", 1_000));
@@ -226,7 +207,7 @@ class ElasticsearchJobTest {
     Path logins = logins(count);
     ExecutorService thread = Executors.newSingleThreadExecutor();
     try {
-      Future<Run> job =
+      Future<ProgramRun> job =
           thread.submit(
               () -> run("--input=" + logins, "--rangeBytes=500000", "--elasticsearch=" + url));
       while (SearchContent.count(url, "vigil-events") < 2_000) {
@@ -235,7 +216,7 @@ class ElasticsearchJobTest {
       }
       trouble.make();
       assertThat(job.isDone()).as("the job is still running").isFalse();
-      assertDone(job.get());
+      job.get().assertDone();
     } finally {
       thread.shutdownNow();
     }
@@ -302,7 +283,7 @@ class ElasticsearchJobTest {
     setUp(node.url());
     try (FaultProxy proxy = FaultProxy.of(node.url())) {
       proxy.answerAll(request -> request.path().startsWith("/_bulk"), 401, "");
-      Run run = run("--input=" + logins(10), "--elasticsearch=" + proxy.url());
+      ProgramRun run = run("--input=" + logins(10), "--elasticsearch=" + proxy.url());
       assertThat(run.code()).isEqualTo(1);
       assertThat(run.err())
           .contains("vigil: the job failed: ", proxy.url() + " no longer lets us in");

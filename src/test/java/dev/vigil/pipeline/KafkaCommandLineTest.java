@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.vigil.stack.TestBroker;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -45,30 +43,16 @@ class KafkaCommandLineTest {
 
   @TempDir Path directory;
 
-  private record Run(int code, String out, String err) {}
-
-  private static Run run(String... args) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    int code =
-        CommandLine.run(
-            args,
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8));
-    return new Run(
-        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
-  }
-
-  private static Run runAtTheBroker(String... args) {
-    return run(
+  private static ProgramRun runAtTheBroker(String... args) {
+    return ProgramRun.ofVigil(
         Stream.concat(
                 Stream.of("--bootstrapServers=" + TestBroker.bootstrapServers()),
                 Arrays.stream(args))
             .toArray(String[]::new));
   }
 
-  private static void assertRefused(Run run, String message) {
-    assertThat(run).isEqualTo(new Run(2, "", "vigil: " + message + System.lineSeparator()));
+  private static void assertRefused(ProgramRun run, String message) {
+    run.assertRefused(message);
   }
 
   private static String login(int second) {
@@ -121,7 +105,7 @@ class KafkaCommandLineTest {
     try (KafkaConsumer<byte[], byte[]> consumer = consumer(group)) {
       consumer.commitSync(committed);
     }
-    Run run =
+    ProgramRun run =
         runAtTheBroker(
             "--kafka.group.id=" + group,
             "--input=kafka:" + topic,
@@ -149,7 +133,7 @@ class KafkaCommandLineTest {
     String named = TestBroker.freshTopic("named", 1);
     Path file = Files.writeString(directory.resolve("logins.json"), login(1) + "\n");
     TestBroker.produce(List.of(record(plain, 0, 2), record(named, 0, 3)));
-    Run run =
+    ProgramRun run =
         runAtTheBroker(
             "--input=" + file + ",kafka:" + plain + "," + named + "=sshd",
             "--startFrom=earliest",
@@ -171,7 +155,7 @@ class KafkaCommandLineTest {
       records.add(record(topic, i % 4 == 0 ? 1 : 0, i / 100));
     }
     TestBroker.produce(records);
-    Run run =
+    ProgramRun run =
         runAtTheBroker(
             "--input=kafka:" + topic,
             "--startFrom=earliest",
@@ -207,7 +191,7 @@ class KafkaCommandLineTest {
         "--outputTopics: there is no Kafka topic "
             + out
             + ": make it, best with cleanup.policy=compact, or give --createTopics=true");
-    Run run =
+    ProgramRun run =
         runAtTheBroker(
             Stream.concat(Arrays.stream(arguments), Stream.of("--createTopics=true"))
                 .toArray(String[]::new));
@@ -243,7 +227,7 @@ class KafkaCommandLineTest {
         List.of(
             new ProducerRecord<>(in, 0, null, large.getBytes(StandardCharsets.UTF_8)),
             record(in, 0, 2)));
-    Run run =
+    ProgramRun run =
         runAtTheBroker(
             "--input=kafka:" + in,
             "--startFrom=earliest",
@@ -291,13 +275,16 @@ class KafkaCommandLineTest {
         "--input=kafka:a --bootstrapServers=b --delivery=at-most-once | --delivery=at-most-once: give"
             + " at-least-once or exactly-once",
         "--input=kafka:a --bootstrapServers=b --delivery=exactly-once | --delivery=exactly-once:"
-            + " DirectRunner keeps no checkpoints that transactions could follow: leave it out, or use"
-            + " Flink or Dataflow",
+            + " DirectRunner keeps no checkpoints that transactions could follow: leave it out",
         "--kafka.group.id | --kafka.group.id needs a name and a value, as in --kafka.group.id=vigil",
         "--kafka.=x | --kafka. needs a name and a value, as in --kafka.group.id=vigil",
         "--kafka.acks=1 --kafka.acks=1 | --kafka.acks is given twice: give it once",
         "--input=kafka:a --kafka.bootstrap.servers=b --kafka.enable.auto.commit=true | Vigil itself sets"
             + " enable.auto.commit: leave it out",
+        "--input=kafka:a --kafka.bootstrap.servers=b --kafka.max.request.size=65535 |"
+            + " max.request.size must be 65536 or more",
+        "--input=kafka:a --kafka.bootstrap.servers=b --kafka.max.request.size=much |"
+            + " max.request.size=much is no number of bytes",
         "--input=kafka:a --kafkaProperties=none | --kafkaProperties=none cannot be read as a file of"
             + " properties: check it",
         "--input=kafka:a --bootstrapServers=localhost:1 --kafka.auto.offset.reset=middle | the Kafka"
@@ -305,7 +292,7 @@ class KafkaCommandLineTest {
             + " String must be one of: latest, earliest, none",
       })
   void whatIsRefused(String arguments, String message) {
-    assertRefused(run(arguments.split(" ")), message);
+    assertRefused(ProgramRun.ofVigil(arguments.split(" ")), message);
   }
 
   @Test
@@ -315,14 +302,13 @@ class KafkaCommandLineTest {
         "--input: there is no Kafka topic neither, none-such: check the name");
   }
 
-  @Test
-  void topicsThatTakeLessThanThePipelineMaySend() {
-    String small = TestBroker.freshTopic("small", 1, "max.message.bytes=1000");
+  @ParameterizedTest
+  @CsvSource({"100000, give --kafka.max.request.size=100000", "1000, raise its max.message.bytes"})
+  void topicsThatTakeLessThanThePipelineMaySend(int bytes, String advice) {
+    String small = TestBroker.freshTopic("small", 1, "max.message.bytes=" + bytes);
     assertRefused(
         runAtTheBroker("--outputTopics=alerts=" + small, "--output=" + directory.resolve("out")),
-        "--outputTopics: "
-            + small
-            + " takes records of 1000 bytes at most: give --kafka.max.request.size=1000");
+        "--outputTopics: " + small + " takes records of " + bytes + " bytes at most: " + advice);
   }
 
   @Test
@@ -330,7 +316,7 @@ class KafkaCommandLineTest {
     try (ServerSocket deaf = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String servers = "127.0.0.1:" + deaf.getLocalPort();
       assertRefused(
-          run("--input=kafka:Logins", "--bootstrapServers=" + servers),
+          ProgramRun.ofVigil("--input=kafka:Logins", "--bootstrapServers=" + servers),
           "Kafka at "
               + servers
               + " does not answer within 10 s: check --bootstrapServers, the network, and"
@@ -357,7 +343,7 @@ class KafkaCommandLineTest {
                 + "\nssl.key.password="
                 + SECRET
                 + "\n");
-    Run run = runAtTheBroker("--input=kafka:Logins", "--kafkaProperties=" + file);
+    ProgramRun run = runAtTheBroker("--input=kafka:Logins", "--kafkaProperties=" + file);
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.out() + run.err()).doesNotContain(SECRET).startsWith("vigil: ");
     assertThat(run.err().lines()).hasSize(1);

@@ -7,10 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vigil.stack.SearchContent;
 import dev.vigil.stack.TestSearchNode;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -105,20 +103,10 @@ class KibanaObjectsTest {
   private static void index(TestSearchNode node) {
     SearchContent.clear(node.url());
     String logs = System.getProperty("vigil.root") + "/src/test/resources/golden/in/*";
-    for (String[] args :
-        new String[][] {
-          {"--setup", "--elasticsearch=" + node.url()},
-          {"--input=" + logs, "--elasticsearch=" + node.url(), "--targetParallelism=2"}
-        }) {
-      ByteArrayOutputStream err = new ByteArrayOutputStream();
-      int code =
-          CommandLine.run(
-              args,
-              new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),
-              new PrintStream(err, true, StandardCharsets.UTF_8));
-      assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
-      assertThat(code).isZero();
-    }
+    String address = "--elasticsearch=" + node.url();
+    ProgramRun.ofVigil("--setup", address).assertDone();
+    ProgramRun.ofVigil("--input=" + logs, address, "--targetParallelism=2").assertDone();
+    node.request("POST", "/_refresh", null);
   }
 
   /** What each panel asks for is there: its fields are in the template, and it finds something. */

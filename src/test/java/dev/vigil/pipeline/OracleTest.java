@@ -19,11 +19,8 @@ import dev.vigil.parse.LogParser;
 import dev.vigil.parse.ParseLogs;
 import dev.vigil.pipeline.io.FileInput;
 import dev.vigil.pipeline.io.ReadFiles;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,13 +104,7 @@ class OracleTest {
     Path logins = in.resolve("logins.jsonl");
     Path ids = in.resolve("ids.jsonl");
 
-    ByteArrayOutputStream errors = new ByteArrayOutputStream();
-    int code =
-        CommandLine.run(
-            new String[] {"--input=" + logins + "," + ids, "--output=" + out},
-            new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),
-            new PrintStream(errors, true, StandardCharsets.UTF_8));
-    assertThat(code).as(errors.toString(StandardCharsets.UTF_8)).isZero();
+    ProgramRun.ofVigil("--input=" + logins + "," + ids, "--output=" + out).assertDone();
 
     assertThat(Reference.counts(read(out, Products.SUSPICIOUS_LOGINS)))
         .isEqualTo(reference.counts(logins, given.interpret))

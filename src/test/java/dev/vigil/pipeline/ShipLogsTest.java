@@ -3,10 +3,7 @@ package dev.vigil.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vigil.stack.TestBroker;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -26,29 +23,15 @@ class ShipLogsTest {
 
   private Path log;
 
-  private record Run(int code, String out, String err) {}
-
   @BeforeEach
   void write() throws IOException {
     log = Files.writeString(directory.resolve("log"), "one\n");
   }
 
-  private static Run run(String... args) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    int code =
-        new ShipLogs(
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8))
-            .run(args);
-    return new Run(
-        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
-  }
-
   /** Right arguments, but for those that are given. */
-  private Run runWith(String... args) {
+  private ProgramRun runWith(String... args) {
     List<String> names = Arrays.stream(args).map(arg -> arg.replaceAll("=.*", "")).toList();
-    return run(
+    return ProgramRun.ofShipLogs(
         Stream.concat(
                 Stream.of(
                         "--input=" + log + "=T",
@@ -60,19 +43,20 @@ class ShipLogsTest {
             .toArray(String[]::new));
   }
 
-  private static void assertRefused(Run run, String message) {
-    assertThat(run).isEqualTo(new Run(2, "", "vigil: " + message + System.lineSeparator()));
+  private static void assertRefused(ProgramRun run, String message) {
+    run.assertRefused(message);
   }
 
   @Test
   void help() {
-    Run run = run("--help");
+    ProgramRun run = ProgramRun.ofShipLogs("--help");
     assertThat(run.code()).isZero();
     assertThat(run.err()).isEmpty();
     assertThat(run.out().lines().filter(line -> line.startsWith("  --")).toList())
         .containsExactly(
             "  --input=GLOB=TOPIC[,GLOB=TOPIC…] --bootstrapServers=HOST:PORT --state=DIR",
             "  --bootstrapServers",
+            "  --host",
             "  --input",
             "  --kafkaProperties",
             "  --maxLineBytes   (default: 1000000)",
@@ -103,7 +87,7 @@ class ShipLogsTest {
           --multiline=[        | --multiline=[ is no regular expression: Unclosed character class
           --multilineWait=5    | --multilineWait=5 is no duration: give a number and ms, s, m, h or d, as in 20s
           --once=maybe         | --once=maybe: give true or false
-          --onse=true          | there is no option --onse; did you mean --once? See --help for all options.
+          --multilin=true          | there is no option --multilin; did you mean --multiline? See --help for all options.
           --runner=DirectRunner | there is no option --runner here. See --help for all options.
           --kafka.acks=1       | Vigil itself sets acks: leave it out
           --kafka.linger.ms    | --kafka.linger.ms needs a name and a value, as in --kafka.group.id=vigil
@@ -127,7 +111,7 @@ class ShipLogsTest {
         Files.writeString(
             directory.resolve("properties"),
             "security.protocol=SASL_PLAINTEXT\nsasl.mechanism=PLAIN\nsasl.jaas.config=hunter2 x\n");
-    Run run = runWith("--kafkaProperties=" + properties, "--kafka.ssl.key.password=hunter2");
+    ProgramRun run = runWith("--kafkaProperties=" + properties, "--kafka.ssl.key.password=hunter2");
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err()).startsWith("vigil: ").doesNotContain("hunter2").hasLineCount(1);
   }
@@ -197,7 +181,7 @@ class ShipLogsTest {
             runWith(
                 "--bootstrapServers=" + TestBroker.bootstrapServers(),
                 "--input=" + file + "=" + topic))
-        .isEqualTo(new Run(0, "shipped 1 records to " + topic + System.lineSeparator(), ""));
+        .isEqualTo(new ProgramRun(0, "shipped 1 records to " + topic + System.lineSeparator(), ""));
     assertThat(TestBroker.readAll(topic).get(0).value()).isEqualTo(Arrays.copyOf(line, 1_000_000));
   }
 }

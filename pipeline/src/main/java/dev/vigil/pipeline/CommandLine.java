@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -47,24 +46,10 @@ final class CommandLine {
           Stream.of(arguments)
               .filter(arg -> !arg.startsWith(KafkaSettings.PROPERTY))
               .toArray(String[]::new);
-      VigilOptions options = parse(VigilOptions.class, args, defaults);
-      Storage.open(options);
-      if (options.getSetup() != null) {
-        SetUp.run(options.getSetup(), ElasticsearchSettings.of(options, System.getenv()), out);
-        return OK;
+      try (Checkpoints checkpoints = Checkpoints.of(withPresets(List.of(args), defaults))) {
+        List<String> presets = withPresets(checkpoints.arguments(), defaults);
+        return run(args, properties, parse(VigilOptions.class, args, presets), out, err);
       }
-      if (options.getInput() == null) {
-        options.setInput(SampleLogs.NAME);
-        String output = Settings.of(options, properties).sampleOutput(); // checks all options
-        options.setInput(SampleLogs.unpack(output));
-      }
-      Settings settings = Settings.of(options, properties);
-      Places.check(settings);
-      Pipeline pipeline = asTheRunnerTakesThem(args, () -> Pipeline.create(options));
-      Vigil.build(pipeline, settings);
-      long start = System.nanoTime();
-      PipelineResult result = asTheRunnerTakesThem(args, pipeline::run);
-      return await(result, settings, start, out, err);
     } catch (UsageException e) {
       err.println("vigil: " + oneLine(e.getMessage()));
       return USAGE;
@@ -75,7 +60,35 @@ final class CommandLine {
       err.println("vigil: the job failed: " + oneLine(String.valueOf(e.getMessage())));
       e.printStackTrace(err);
       return JOB_FAILED;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
+  }
+
+  private static int run(
+      String[] args,
+      Map<String, String> properties,
+      VigilOptions options,
+      PrintStream out,
+      PrintStream err)
+      throws UsageException {
+    Storage.open(options);
+    if (options.getSetup() != null) {
+      SetUp.run(options.getSetup(), ElasticsearchSettings.of(options, System.getenv()), out);
+      return OK;
+    }
+    if (options.getInput() == null) {
+      options.setInput(SampleLogs.NAME);
+      String output = Settings.of(options, properties).sampleOutput(); // checks all options
+      options.setInput(SampleLogs.unpack(output));
+    }
+    Settings settings = Settings.of(options, properties);
+    Places.check(settings);
+    Pipeline pipeline = asTheRunnerTakesThem(args, () -> Pipeline.create(options));
+    Vigil.build(pipeline, settings);
+    long start = System.nanoTime();
+    PipelineResult result = asTheRunnerTakesThem(args, pipeline::run);
+    return await(result, settings, start, out, err);
   }
 
   static String oneLine(String message) {
@@ -119,6 +132,18 @@ final class CommandLine {
     return OK;
   }
 
+  /** The arguments, and those presets that are not among them. */
+  private static List<String> withPresets(List<String> args, List<String> presets) {
+    List<String> all = new ArrayList<>(args);
+    for (String preset : presets) {
+      String name = preset.substring(0, preset.indexOf('=') + 1);
+      if (args.stream().noneMatch(arg -> arg.startsWith(name))) {
+        all.add(preset);
+      }
+    }
+    return all;
+  }
+
   /**
    * The user's arguments, and those defaults that the user does not set.
    *
@@ -126,18 +151,12 @@ final class CommandLine {
    */
   static <T extends PipelineOptions> T parse(Class<T> type, String[] args, List<String> defaults)
       throws UsageException {
-    List<String> all = new ArrayList<>(Arrays.asList(args));
     for (String name : Help.names(type)) {
       if (Stream.of(args).filter(arg -> arg.startsWith("--" + name + "=")).count() > 1) {
         throw new UsageException("--" + name + " is given twice: give it once");
       }
     }
-    for (String preset : defaults) {
-      String name = preset.substring(0, preset.indexOf('=') + 1);
-      if (Stream.of(args).noneMatch(arg -> arg.startsWith(name))) {
-        all.add(preset);
-      }
-    }
+    List<String> all = withPresets(List.of(args), defaults);
     try {
       return PipelineOptionsFactory.fromArgs(all.toArray(String[]::new)).withValidation().as(type);
     } catch (IllegalArgumentException e) {

@@ -41,8 +41,6 @@ record KafkaSettings(
   static final String PROPERTY = "--kafka.";
 
   private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
-  private static final List<String> RUNNERS_WITH_TRANSACTIONS =
-      List.of("FlinkRunner", "DataflowRunner");
 
   /**
    * @param inputs the topics among the inputs
@@ -193,12 +191,17 @@ record KafkaSettings(
         return false;
       case "exactly-once":
         String runner = options.getRunner().getSimpleName();
-        if (!RUNNERS_WITH_TRANSACTIONS.contains(runner)) {
+        if (runner.equals("FlinkRunner")) {
+          throw new UsageException(
+              "--delivery=exactly-once: on Flink, Beam makes a transaction of each single record, and"
+                  + " cannot go on after a crash: leave it out, a record that comes again has the"
+                  + " same key");
+        }
+        if (!runner.equals("DataflowRunner")) {
           throw new UsageException(
               "--delivery=exactly-once: "
                   + runner
-                  + " keeps no checkpoints that transactions could follow:"
-                  + " leave it out, or use Flink or Dataflow");
+                  + " keeps no checkpoints that transactions could follow: leave it out");
         }
         return true;
       default:

@@ -1,6 +1,7 @@
 package dev.vigil.pipeline;
 
 import dev.vigil.pipeline.io.FileInput;
+import dev.vigil.pipeline.io.KafkaConnection;
 import dev.vigil.pipeline.io.KafkaTopics;
 import dev.vigil.pipeline.io.SearchCluster;
 import dev.vigil.pipeline.io.Storage;
@@ -65,8 +66,10 @@ final class Places {
                   + topic
                   + " takes records of "
                   + bytes
-                  + " bytes at most: give --kafka.max.request.size="
-                  + bytes);
+                  + " bytes at most: "
+                  + (bytes < KafkaConnection.LEAST_RECORD_BYTES
+                      ? "raise its max.message.bytes"
+                      : "give --kafka.max.request.size=" + bytes));
         }
       }
     } catch (KafkaTopics.UnusableException e) {

@@ -132,7 +132,7 @@ public interface VigilOptions extends PipelineOptions {
 
   @Description(
       "How records reach Kafka: at-least-once (the same key again after a failure), or exactly-once (in"
-          + " transactions, slower; on Flink and Dataflow).")
+          + " transactions, slower; on Dataflow alone).")
   @Default.String("at-least-once")
   String getDelivery();
 
@@ -175,6 +175,16 @@ public interface VigilOptions extends PipelineOptions {
   String getSetup();
 
   void setSetup(String value);
+
+  @Description(
+      "On Flink: a directory of this machine for the checkpoints of a job that goes on until it is"
+          + " stopped. Started again with the same directory and the same other options, however it"
+          + " ended, it goes on from the newest checkpoint there. One is made every ten seconds, unless"
+          + " --checkpointingInterval says otherwise. Keep the directory to yourself: whatever the job"
+          + " was told is in there, secrets too.")
+  String getCheckpoints();
+
+  void setCheckpoints(String value);
 
   @Description("How long after its end a window still takes late events.")
   @Default.String("1m")

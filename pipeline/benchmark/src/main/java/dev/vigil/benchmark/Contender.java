@@ -87,7 +87,9 @@ enum Contender {
               .from(StartPosition.EARLIEST),
           "--runner=FlinkRunner",
           "--parallelism=" + topic.partitions(),
-          "--checkpointingInterval=10000");
+          "--checkpointingInterval=10000",
+          "--objectReuse=true",
+          "--autoWatermarkInterval=200");
     }
   };
 

@@ -75,7 +75,13 @@ public final class KafkaBenchmark {
 
   private static Measurement measure(Contender contender, String servers, LoginTopic topic)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of("java", "-Xmx3g"));
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "java",
+                "-Xmx3g",
+                "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
+                "-Dorg.slf4j.simpleLogger.log.org.apache.kafka=off"));
     for (String name : OPENS) {
       command.add("--add-opens=java.base/" + name + "=ALL-UNNAMED");
     }

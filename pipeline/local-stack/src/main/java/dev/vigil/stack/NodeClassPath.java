@@ -22,7 +22,7 @@ final class NodeClassPath {
    * @throws IllegalStateException if it is not built; the message says what builds it
    */
   static String of(String module) {
-    return below(localStack(), module);
+    return below(ours().resolve("../..").normalize(), module) + File.pathSeparator + ours();
   }
 
   /** The same, for a local stack in the given directory. */
@@ -38,12 +38,11 @@ final class NodeClassPath {
     return classes + File.pathSeparator + libraries.resolve("*");
   }
 
-  /** Ours are in target/classes, or in a jar in target. */
-  private static Path localStack() {
+  /** This module's classes, in target/classes or in a jar in target; servers need some of them. */
+  private static Path ours() {
     try {
-      Path ours =
-          Path.of(NodeClassPath.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-      return ours.resolve("../..").normalize();
+      return Path.of(
+          NodeClassPath.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
     }

@@ -60,6 +60,11 @@ final class EventTimePolicies implements TimestampPolicyFactory<byte[], byte[]> 
     this.progress = progress;
   }
 
+  /** Some runners keep it in their checkpoints: what it has seen is of no use to a later job. */
+  private Object readResolve() {
+    return new EventTimePolicies(config, progress);
+  }
+
   @Override
   public TimestampPolicy<byte[], byte[]> createTimestampPolicy(
       TopicPartition partition, Optional<Instant> previousWatermark) {

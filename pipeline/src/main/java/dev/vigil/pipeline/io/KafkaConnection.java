@@ -9,7 +9,6 @@ import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.config.ConfigDef;
 
 /**
  * How to reach a Kafka cluster: the client properties that the user gave. Each client gets those
@@ -24,6 +23,9 @@ public final class KafkaConnection implements Serializable {
 
   /** The consumer group, unless the user names one. */
   static final String DEFAULT_GROUP = "vigil";
+
+  /** A failure must always fit: there is no other place to tell of it. */
+  public static final int LEAST_RECORD_BYTES = 1 << 16;
 
   private static final int DEFAULT_MAX_REQUEST_BYTES = 1 << 20;
 
@@ -43,7 +45,7 @@ public final class KafkaConnection implements Serializable {
 
   /**
    * @param properties of any Kafka client, {@code bootstrap.servers} among them
-   * @throws IllegalArgumentException if one of them is not the user's to set
+   * @throws IllegalArgumentException if one of them is not the user's to set, or not to this value
    */
   public static KafkaConnection of(Map<String, String> properties) {
     for (String reserved : RESERVED) {
@@ -51,7 +53,12 @@ public final class KafkaConnection implements Serializable {
         throw new IllegalArgumentException("Vigil itself sets " + reserved + ": leave it out");
       }
     }
-    return new KafkaConnection(new TreeMap<>(properties));
+    KafkaConnection connection = new KafkaConnection(new TreeMap<>(properties));
+    if (connection.maxRecordBytes() < LEAST_RECORD_BYTES) {
+      throw new IllegalArgumentException(
+          ProducerConfig.MAX_REQUEST_SIZE_CONFIG + " must be " + LEAST_RECORD_BYTES + " or more");
+    }
+    return connection;
   }
 
   /** {@code host:port[,host:port…]} */
@@ -89,10 +96,12 @@ public final class KafkaConnection implements Serializable {
   /** How large a record may be that producers send, in bytes. */
   public int maxRecordBytes() {
     String value = properties.get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG);
-    return value == null
-        ? DEFAULT_MAX_REQUEST_BYTES
-        : (Integer)
-            ConfigDef.parseType(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, value, ConfigDef.Type.INT);
+    try {
+      return value == null ? DEFAULT_MAX_REQUEST_BYTES : Integer.parseInt(value.strip());
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          ProducerConfig.MAX_REQUEST_SIZE_CONFIG + "=" + value + " is no number of bytes", e);
+    }
   }
 
   Map<String, Object> forAdministration() {

@@ -24,6 +24,11 @@ final class ReadProgress implements Serializable {
 
   private final ConcurrentHashMap<TopicPartition, Reached> partitions = new ConcurrentHashMap<>();
 
+  /** It is about the JVM where it is. */
+  private Object readResolve() {
+    return new ReadProgress();
+  }
+
   /** A consumer gets partitions. */
   void begin(Collection<TopicPartition> assigned) {
     assigned.forEach(partitions::remove);

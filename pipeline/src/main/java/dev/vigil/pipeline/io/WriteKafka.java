@@ -31,7 +31,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  *
  * <p>Every record is written at least once: a bundle is done when the brokers have acknowledged all
  * of it. {@link #exactlyOnce} writes in transactions that the runner's checkpoints decide on, for
- * runners that can.
+ * runners that can: not for Flink, where every record is a transaction of its own, no checkpoint is
+ * completed while they are written, and a crash before the next one leaves transactions that the
+ * restored sink does not know, and refuses to go on from.
  *
  * <p>A record larger than the producer may send comes out as a {@link Failure}; whatever else goes
  * wrong fails the bundle.

@@ -1,14 +1,14 @@
 package dev.vigil.stack.kafka;
 
+import dev.vigil.stack.LoopbackPorts;
+import dev.vigil.stack.NodeMain;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -17,39 +17,19 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
 
 /**
- * A Kafka cluster of one: broker and controller in this JVM, on loopback only.
- *
- * <p>Arguments: {@code HOME [PORT]}. What it keeps lies under HOME and is found again by the next
- * start; a port of 0, or none, is any free one. It prints {@code READY 127.0.0.1:PORT} on standard
- * output once clients can use it, warnings on standard error, and stops when standard input ends:
- * so it never outlives the process that started it, however that one ends.
+ * A Kafka cluster of one: broker and controller in this JVM, on loopback only. {@link NodeMain}
+ * says how it is started and stopped.
  */
 public final class KafkaNode {
   private static final String HOST = "127.0.0.1";
-  private static final Duration LONGEST_STOP = Duration.ofSeconds(30);
 
   private KafkaNode() {}
 
-  /** See the class. Exits with 0 when it was told to stop, 1 if it cannot run, 2 if misused. */
   public static void main(String[] args) {
-    if (args.length < 1 || args.length > 2) {
-      System.err.println("usage: KafkaNode HOME [PORT]");
-      System.exit(2);
-    }
-    // First of all: whoever waits for us may end while we start.
-    stopAtEndOf(System.in);
-    try {
-      run(Path.of(args[0]).toAbsolutePath(), args.length == 2 ? Integer.parseInt(args[1]) : 0);
-    } catch (Throwable e) {
-      // Threads of a half started broker would keep the JVM alive.
-      e.printStackTrace();
-      System.exit(1);
-    }
+    NodeMain.run(args, KafkaNode::start);
   }
 
-  private static void run(Path home, int givenPort) throws IOException {
-    Files.createDirectories(home);
-    int port = givenPort == 0 ? LoopbackPorts.free() : givenPort;
+  private static String start(Path home, int port) throws IOException {
     int controllerPort;
     do {
       controllerPort = LoopbackPorts.free();
@@ -72,8 +52,21 @@ public final class KafkaNode {
     // Comes back when the controller has let the broker in, and its port takes requests.
     server.startup();
     Runtime.getRuntime().addShutdownHook(new Thread(server::shutdown, "stop"));
-    System.out.println("READY " + HOST + ":" + port);
-    server.awaitShutdown();
+    endWith(server);
+    return HOST + ":" + port;
+  }
+
+  /** A broker that gives up is not to leave a JVM that serves nobody. */
+  private static void endWith(KafkaRaftServer server) {
+    Thread thread =
+        new Thread(
+            () -> {
+              server.awaitShutdown();
+              System.exit(1);
+            },
+            "end with the broker");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   private static Properties settings(Path log, int port, int controllerPort) {
@@ -132,37 +125,5 @@ public final class KafkaNode {
       throw new IllegalStateException(
           "the storage could not be formatted: " + said.toString(StandardCharsets.UTF_8));
     }
-  }
-
-  private static void stopAtEndOf(InputStream in) {
-    daemon(
-        "end of input",
-        () -> {
-          try {
-            while (in.read() >= 0) {
-              // What is said does not matter.
-            }
-          } catch (IOException e) {
-            // Whoever held the other end is gone: as good as the end.
-          }
-          daemon("last resort", KafkaNode::haltWhenStoppingTakesTooLong);
-          System.exit(0);
-        });
-  }
-
-  /** Nobody is left who could end a broker that hangs while it stops. */
-  private static void haltWhenStoppingTakesTooLong() {
-    try {
-      Thread.sleep(LONGEST_STOP.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    Runtime.getRuntime().halt(1);
-  }
-
-  private static void daemon(String name, Runnable work) {
-    Thread thread = new Thread(work, name);
-    thread.setDaemon(true);
-    thread.start();
   }
 }

@@ -1,4 +1,4 @@
-package dev.vigil.stack.kafka;
+package dev.vigil.stack;
 
 import java.io.IOException;
 import java.net.BindException;
@@ -14,7 +14,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * at a stopped server's port could be given that very port, connect to itself, and keep the server
  * from coming back.
  */
-final class LoopbackPorts {
+public final class LoopbackPorts {
   private static final int FIRST = 20_000;
   private static final int END = 32_000;
   private static final int ATTEMPTS = 1_000;
@@ -22,7 +22,7 @@ final class LoopbackPorts {
   private LoopbackPorts() {}
 
   /** A port that nobody listens on now. */
-  static int free() throws IOException {
+  public static int free() throws IOException {
     for (int i = 0; i < ATTEMPTS; i++) {
       // At random, so that servers that start at the same time do not choose the same.
       int port = ThreadLocalRandom.current().nextInt(FIRST, END);
