@@ -44,10 +44,10 @@ enum SearchContender {
                     return null;
                   }));
         }
+        threads.shutdown();
         for (Future<?> sender : senders) {
           sender.get();
         }
-        threads.shutdown();
       } catch (ExecutionException | InterruptedException e) {
         throw new IOException(e);
       }
@@ -78,6 +78,11 @@ enum SearchContender {
   };
 
   private static final int PARALLEL = 2;
+
+  /** What a node with little memory answers now and then. */
+  private static final int TOO_MANY = 429;
+
+  private static final long PAUSE_MILLIS = 200;
   private static final int MAX_LINE = 1 << 20;
   private static final long RANGE_BYTES = 1 << 23;
 
@@ -111,9 +116,13 @@ enum SearchContender {
               .header("Content-Type", "application/json")
               .POST(HttpRequest.BodyPublishers.ofString(body))
               .build();
-      String answer = client.send(request, HttpResponse.BodyHandlers.ofString()).body();
-      if (!answer.equals("{\"errors\":false}")) {
-        throw new IOException("a batch is refused: " + answer);
+      HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+      while (answer.statusCode() == TOO_MANY) {
+        Thread.sleep(PAUSE_MILLIS);
+        answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+      }
+      if (!answer.body().equals("{\"errors\":false}")) {
+        throw new IOException("a batch is refused: " + answer.body());
       }
     }
   }
