@@ -33,12 +33,12 @@ public final class SearchBenchmark {
   private SearchBenchmark() {}
 
   /**
-   * @param args {@code [events [batch [rounds]]]}; by default 1,000,000 events, 1,000 in a request,
-   *     and 3 rounds
+   * @param args {@code [events [batch [rounds]]]}; by default 1,000,000 events, 500 in a request, and
+   *     3 rounds
    */
   public static void main(String[] args) throws IOException, InterruptedException {
     long events = number(args, 0, 1_000_000);
-    int batch = (int) number(args, 1, 1_000);
+    int batch = (int) number(args, 1, 500);
     int rounds = (int) number(args, 2, 3);
     Path home = Files.createTempDirectory("vigil-benchmark");
     Map<SearchContender, List<Measurement>> all = new EnumMap<>(SearchContender.class);

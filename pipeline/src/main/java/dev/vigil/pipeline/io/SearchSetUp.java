@@ -37,6 +37,8 @@ public final class SearchSetUp {
    *
    * @param path where it is in the cluster
    * @param differences from what it should be, one in a line; empty unless it is different
+   * @param put where it is put, which says of a policy also which version of it is replaced
+   * @param body what it should be, as JSON
    */
   public record Step(String path, State state, List<String> differences, String put, String body) {}
 

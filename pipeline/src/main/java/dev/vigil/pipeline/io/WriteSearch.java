@@ -38,10 +38,10 @@ public final class WriteSearch<T extends Record & EcsDocument>
   /** The stage of this step's failures. */
   public static final String STAGE = "write to Elasticsearch";
 
-  /** More make requests no cheaper. */
-  private static final int MAX_DOCUMENTS = 1_000;
+  /** With events about a megabyte: two of twice that are too much for a node with 256 MB. */
+  private static final int MAX_DOCUMENTS = 500;
 
-  private static final int MAX_BYTES = 2 << 20;
+  private static final int MAX_BYTES = 1 << 20;
 
   private final SearchConnection connection;
   private final SearchIndex index;
