@@ -272,10 +272,29 @@ class KafkaCommandLineTest {
         "--outputTopics=alerts=a/b | --outputTopics: a/b is no name of a Kafka topic",
         "--outputTopics=alerts,late=Alerts | --outputTopics=alerts,late=Alerts: give each product once,"
             + " and a topic of its own",
-        "--input=kafka:a --bootstrapServers=b --delivery=at-most-once | --delivery=at-most-once: give"
+        "--outputTopics=alerts --bootstrapServers=b --delivery=at-most-once | --delivery=at-most-once: give"
             + " at-least-once or exactly-once",
-        "--input=kafka:a --bootstrapServers=b --delivery=exactly-once | --delivery=exactly-once:"
+        "--outputTopics=alerts --bootstrapServers=b --delivery=exactly-once | --delivery=exactly-once:"
             + " DirectRunner keeps no checkpoints that transactions could follow: leave it out",
+        "--input=kafka:a --bootstrapServers=b --outputTopics=alerts=a | the topic a is both read and"
+            + " written, without end: give another one to --outputTopics",
+        "--input=pom.xml --stopAt=end | --stopAt has no effect where the job reads no Kafka topic: leave"
+            + " it out",
+        "--input=pom.xml --startFrom=earliest | --startFrom has no effect where the job reads no Kafka"
+            + " topic: leave it out",
+        "--input=pom.xml --replay | --replay has no effect where the job reads no Kafka topic: leave it"
+            + " out",
+        "--input=pom.xml --createTopics | --createTopics has no effect where the job writes no Kafka"
+            + " topic: leave it out",
+        "--input=kafka:a --bootstrapServers=b --replay --stopAt=end | --replay has no effect where the"
+            + " job ends at --stopAt, and nothing is late in it: leave it out",
+        "--input=kafka:a --bootstrapServers=b --startFrom=2026-01-15T08:00:00Z"
+            + " --stopAt=2026-01-15T08:00:00Z | --stopAt=2026-01-15T08:00:00Z is not after --startFrom:"
+            + " give a later one",
+        "--input=kafka:a --bootstrapServers=b --stopAt=+1000000000-12-31T23:59:59Z |"
+            + " --stopAt=+1000000000-12-31T23:59:59Z: give end, or a time such as 2026-01-15T08:00:00Z",
+        "--input=kafka:a --bootstrapServers=b --kafka.transactional.id=x | Vigil itself sets"
+            + " transactional.id: leave it out",
         "--kafka.group.id | --kafka.group.id needs a name and a value, as in --kafka.group.id=vigil",
         "--kafka.=x | --kafka. needs a name and a value, as in --kafka.group.id=vigil",
         "--kafka.acks=1 --kafka.acks=1 | --kafka.acks is given twice: give it once",

@@ -40,6 +40,11 @@ record KafkaSettings(
   /** What a client property's argument begins with. */
   static final String PROPERTY = "--kafka.";
 
+  private static final String TRANSACTIONAL_ID = "transactional.id";
+
+  private static final Instant FIRST_TIME = Instant.EPOCH;
+  private static final Instant LAST_TIME = Instant.parse("9999-12-31T23:59:59Z");
+
   private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
 
   /**
@@ -63,18 +68,63 @@ record KafkaSettings(
           "Kafka brokers or properties are given, but no topics:"
               + " name some by --input=kafka:TOPIC or --outputTopics");
     }
+    checkUse(options, inputs, outputs);
+    if (all.containsKey(TRANSACTIONAL_ID)) {
+      throw new UsageException("Vigil itself sets " + TRANSACTIONAL_ID + ": leave it out");
+    }
+    StartPosition start = start(options.getStartFrom());
+    Instant stopTime =
+        options.getStopAt() == null || options.getStopAt().equals("end")
+            ? null
+            : time("stopAt", options.getStopAt(), "end");
+    if (start.time() != null && stopTime != null && !stopTime.isAfter(start.time())) {
+      throw new UsageException(
+          "--stopAt=" + stopTime + " is not after --startFrom: give a later one");
+    }
     return new KafkaSettings(
         used ? connection(all) : null,
         inputs,
-        start(options.getStartFrom()),
+        start,
         options.getStopAt() != null,
-        options.getStopAt() == null || options.getStopAt().equals("end")
-            ? null
-            : time("stopAt", options.getStopAt(), "end"),
+        stopTime,
         options.getReplay(),
         outputs,
         options.getCreateTopics(),
         exactlyOnce(options));
+  }
+
+  /** Refuses what would have no effect, or one without end. */
+  private static void checkUse(
+      VigilOptions options, List<TopicInput> inputs, Map<String, String> outputs)
+      throws UsageException {
+    for (TopicInput input : inputs) {
+      if (outputs.containsValue(input.topic())) {
+        throw new UsageException(
+            "the topic "
+                + input.topic()
+                + " is both read and written, without end: give another one to --outputTopics");
+      }
+    }
+    if (inputs.isEmpty()) {
+      refuse(!options.getStartFrom().equals("committed"), "startFrom", "reads no Kafka topic");
+      refuse(options.getStopAt() != null, "stopAt", "reads no Kafka topic");
+      refuse(options.getReplay(), "replay", "reads no Kafka topic");
+    }
+    if (outputs.isEmpty()) {
+      refuse(options.getCreateTopics(), "createTopics", "writes no Kafka topic");
+      refuse(!options.getDelivery().equals("at-least-once"), "delivery", "writes no Kafka topic");
+    }
+    refuse(
+        options.getReplay() && options.getStopAt() != null,
+        "replay",
+        "ends at --stopAt, and nothing is late in it");
+  }
+
+  private static void refuse(boolean given, String option, String why) throws UsageException {
+    if (given) {
+      throw new UsageException(
+          "--" + option + " has no effect where the job " + why + ": leave it out");
+    }
   }
 
   /** Whether a text can be a topic's name; file names with a slash cannot. */
@@ -148,17 +198,21 @@ record KafkaSettings(
 
   private static Instant time(String option, String text, String words) throws UsageException {
     try {
-      return Instant.parse(text);
+      Instant time = Instant.parse(text);
+      if (!time.isBefore(FIRST_TIME) && !time.isAfter(LAST_TIME)) {
+        return time;
+      }
     } catch (DateTimeParseException e) {
-      throw new UsageException(
-          "--"
-              + option
-              + "="
-              + text
-              + ": give "
-              + words
-              + ", or a time such as 2026-01-15T08:00:00Z");
+      // The same answer as for one that is too far away.
     }
+    throw new UsageException(
+        "--"
+            + option
+            + "="
+            + text
+            + ": give "
+            + words
+            + ", or a time such as 2026-01-15T08:00:00Z");
   }
 
   private static Map<String, String> outputs(@Nullable String text) throws UsageException {

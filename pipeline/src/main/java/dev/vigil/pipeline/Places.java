@@ -59,7 +59,7 @@ final class Places {
         topics.create(missing);
       }
       for (String topic : kafka.outputs().values()) {
-        int bytes = topics.maxMessageBytes(topic);
+        int bytes = topics.maxMessageBytes(topic).orElse(Integer.MAX_VALUE);
         if (bytes < kafka.connection().maxRecordBytes()) {
           throw new UsageException(
               "--outputTopics: "

@@ -178,9 +178,7 @@ record Settings(
     }
     if (elasticsearch.connection() != null) {
       write =
-          write.toSearch(
-              WriteSearch.<T>to(elasticsearch.connection(), Products.index(product))
-                  .asTheLast(product.equals(Products.FAILURES)));
+          write.toSearch(WriteSearch.<T>to(elasticsearch.connection(), Products.index(product)));
     }
     return write;
   }

@@ -23,6 +23,7 @@ import dev.vigil.event.LoginAttempt;
 import dev.vigil.event.SecurityEvent;
 import dev.vigil.event.SuspiciousLogins;
 import dev.vigil.parse.ParseLogs;
+import dev.vigil.pipeline.io.TellLost;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.MapElements;
@@ -99,7 +100,8 @@ public final class Vigil {
         .and(late.apply("WriteLate", settings.write(LATE)).getAll())
         .apply("Failures", Flatten.pCollections())
         .apply("FailureDocuments", documents(settings.maxRawBytes()))
-        .apply("WriteFailures", settings.write(FAILURES));
+        .apply("WriteFailures", settings.write(FAILURES))
+        .apply("TellLost", TellLost.inLog());
   }
 
   private static MapElements<Failure, Failure.Document> documents(int maxRawBytes) {

@@ -6,16 +6,22 @@ import dev.vigil.stack.TestBroker;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -36,19 +42,24 @@ class ConsumerFactoryTest {
               new ProducerRecord<>(
                   topic, 0, START.plusSeconds(second).toEpochMilli(), null, new byte[1])));
     }
+    deleteBefore(2);
+  }
+
+  private void deleteBefore(long offset) throws Exception {
     try (Admin admin =
         Admin.create(Map.<String, Object>of("bootstrap.servers", TestBroker.bootstrapServers()))) {
-      admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(2))).all().get();
+      admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(offset))).all().get();
     }
   }
 
-  /** As KafkaIO makes one. */
   private Consumer<byte[], byte[]> consumer(StartPosition start) {
-    return new ConsumerFactory(
-            KafkaConnection.of(Map.of("bootstrap.servers", TestBroker.bootstrapServers())),
-            start,
-            new ReadProgress())
-        .apply(
+    return consumer(start, Map.of());
+  }
+
+  /** As KafkaIO makes one. */
+  private Consumer<byte[], byte[]> consumer(StartPosition start, Map<String, Object> more) {
+    Map<String, Object> config =
+        new HashMap<>(
             Map.of(
                 "group.id",
                 "of-" + topic,
@@ -58,6 +69,12 @@ class ConsumerFactoryTest {
                 ByteArrayDeserializer.class,
                 "value.deserializer",
                 ByteArrayDeserializer.class));
+    config.putAll(more);
+    return new ConsumerFactory(
+            KafkaConnection.of(Map.of("bootstrap.servers", TestBroker.bootstrapServers())),
+            start,
+            new ReadProgress())
+        .apply(config);
   }
 
   private long place(StartPosition start) {
@@ -82,7 +99,13 @@ class ConsumerFactoryTest {
     } finally {
       System.setErr(err);
     }
-    return caught.toString(StandardCharsets.UTF_8);
+    // Other threads warn of other things.
+    return caught
+        .toString(StandardCharsets.UTF_8)
+        .lines()
+        .filter(line -> line.contains("removed from the topic"))
+        .map(line -> line.substring(line.indexOf(" - ") + 3))
+        .collect(Collectors.joining("\n"));
   }
 
   @Test
@@ -101,7 +124,7 @@ class ConsumerFactoryTest {
   void whatIsGoneIsTold() {
     commit(1);
     assertThat(warnings(() -> assertThat(place(StartPosition.COMMITTED)).isEqualTo(1)))
-        .contains(topic + "-0: offsets 1 to 1 were removed from the topic before they were read");
+        .isEqualTo(topic + "-0: offsets 1 to 1 were removed from the topic before they were read");
     commit(2);
     assertThat(warnings(() -> place(StartPosition.COMMITTED))).isEmpty();
     assertThat(warnings(() -> place(StartPosition.EARLIEST))).isEmpty();
@@ -113,6 +136,51 @@ class ConsumerFactoryTest {
                     consumer.seek(partition, 0); // as from a checkpoint
                   }
                 }))
-        .contains(topic + "-0: offsets 0 to 1 were removed from the topic before they were read");
+        .isEqualTo(topic + "-0: offsets 0 to 1 were removed from the topic before they were read");
+  }
+
+  /** The topic forgets faster than the job reads. */
+  @Test
+  void whatGoesWhileReading() throws Exception {
+    try (Consumer<byte[], byte[]> consumer = consumer(StartPosition.EARLIEST)) {
+      consumer.assign(List.of(partition));
+      assertThat(consumer.position(partition)).isEqualTo(2);
+      deleteBefore(3);
+      List<Long> offsets = new ArrayList<>();
+      assertThat(
+              warnings(
+                  () -> {
+                    while (offsets.isEmpty()) {
+                      consumer
+                          .poll(Duration.ofMillis(100))
+                          .forEach(record -> offsets.add(record.offset()));
+                    }
+                  }))
+          .isEqualTo(
+              topic + "-0: offsets 2 to 2 were removed from the topic before they were read");
+      assertThat(offsets).containsExactly(3L);
+    }
+  }
+
+  /** The ends of partitions must be read with what is not committed yet, as KafkaIO wants it. */
+  @Test
+  void theEndsAreReadWithWhatIsNotCommitted() {
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", TestBroker.bootstrapServers(), "transactional.id", topic),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      producer.initTransactions();
+      producer.beginTransaction();
+      producer.send(new ProducerRecord<>(topic, 0, null, new byte[1]));
+      producer.flush();
+      try (Consumer<byte[], byte[]> reader = consumer(StartPosition.EARLIEST);
+          Consumer<byte[], byte[]> ends =
+              consumer(StartPosition.EARLIEST, Map.of("isolation.level", "read_uncommitted"))) {
+        assertThat(reader.endOffsets(List.of(partition))).isEqualTo(Map.of(partition, 4L));
+        assertThat(ends.endOffsets(List.of(partition))).isEqualTo(Map.of(partition, 5L));
+      }
+      producer.abortTransaction();
+    }
   }
 }

@@ -141,6 +141,10 @@ class EventTimePoliciesTest {
     pass(Duration.ofSeconds(10));
     read(NOW.plusSeconds(201));
     assertThat(watermark(1)).isEqualTo(NOW.plusSeconds(5));
+    // Nor must it make time stand still until the others have caught up.
+    pass(Duration.ofSeconds(20));
+    read(NOW.plusSeconds(29));
+    assertThat(watermark(1)).isEqualTo(NOW.plusSeconds(24));
   }
 
   @Test
@@ -191,10 +195,27 @@ class EventTimePoliciesTest {
     pass(Duration.ofSeconds(100));
     assertThat(watermark(0)).isEqualTo(weekAgo.minusSeconds(5));
 
-    // Also when it goes on from a checkpoint.
+    // Also when its reader is made anew.
     policy = create(weekAgo.minusSeconds(5));
     pass(Duration.ofSeconds(100));
     assertThat(watermark(0)).isEqualTo(weekAgo.minusSeconds(5));
+  }
+
+  /** In a JVM that has seen nothing, what tells is whether there were records before its place. */
+  @Test
+  void aReplayThatGoesOnFromACheckpoint() {
+    policies = policies(Duration.ofSeconds(30), true);
+    Instant weekAgo = NOW.minus(Duration.ofDays(7));
+    policy = create(weekAgo);
+    progress.startsAt(PARTITION, 100, true);
+    pass(Duration.ofSeconds(100));
+    assertThat(watermark(0)).isEqualTo(weekAgo);
+
+    progress.startsAt(PARTITION, 0, false);
+    assertThat(watermark(0)).isEqualTo(NOW.plusSeconds(70));
+    policy = create(NOW.plusSeconds(70));
+    pass(Duration.ofSeconds(10));
+    assertThat(watermark(0)).isEqualTo(NOW.plusSeconds(80));
   }
 
   /** Some runners make readers anew many times a second: none of them would live long enough. */
@@ -235,9 +256,21 @@ class EventTimePoliciesTest {
     assertThat(progress.isAtEnd(PARTITION, 102, UNKNOWN)).isFalse();
   }
 
+  /** While a leader changes, a consumer cannot say where it is. */
+  @Test
+  void aConsumerThatDoesNotKnowItsPosition() {
+    progress.startsAt(PARTITION, 100, false);
+    progress.polled(PARTITION, List.of(consumed(100), consumed(101)), -1);
+    assertThat(progress.position(PARTITION)).isEqualTo(102);
+    assertThat(progress.isAtEnd(PARTITION, 101, 1)).isFalse();
+    progress.polled(PARTITION, List.of(), -1);
+    assertThat(progress.position(PARTITION)).isEqualTo(102);
+    assertThat(progress.isAtEnd(PARTITION, 102, 1)).isFalse();
+  }
+
   @Test
   void nothingButMarkers() {
-    progress.startsAt(PARTITION, 100);
+    progress.startsAt(PARTITION, 100, false);
     progress.polled(PARTITION, List.of(), 107);
     assertThat(progress.isAtEnd(PARTITION, -1, 7)).isTrue();
     assertThat(progress.isAtEnd(PARTITION, -1, 8)).isFalse();
@@ -253,7 +286,7 @@ class EventTimePoliciesTest {
     Both copy = SerializableUtils.clone(new Both(progress, policies));
     policies = copy.asked;
     policy = create(null);
-    copy.told.startsAt(PARTITION, 100);
+    copy.told.startsAt(PARTITION, 100, false);
     copy.told.polled(PARTITION, List.of(), 107);
     pass(Duration.ofSeconds(60));
     assertThat(watermark(7)).isEqualTo(NOW.plusSeconds(30));

@@ -91,6 +91,33 @@ class LineRecordTest {
                 Arrays.copyOf(BYTES, 2), PLACE, Instant.ofEpochMilli(TIMESTAMP), null, 4, null));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "'', 0",
+    "'\n', 0",
+    "'\r\n', 0",
+    "'a\r\n', 1",
+    "'a\n', 1",
+    "'a\n\n', 2",
+    "'a\r', 2",
+    "'ab', 2"
+  })
+  void linesComeWithoutTheirEnds(String text, int kept) {
+    byte[] value = text.getBytes(StandardCharsets.UTF_8);
+    LogLine line = LineRecord.line(value, null, PLACE, TIMESTAMP, null, 100);
+    assertThat(line.bytes()).isEqualTo(Arrays.copyOf(value, kept));
+    assertThat(line.length()).isEqualTo(kept);
+  }
+
+  @Test
+  void aPathLongerThanPathsAre() {
+    ProducerRecord<byte[], byte[]> record =
+        LineRecord.of(
+            LogLine.of(BYTES, Provenance.ofFile("/" + "f".repeat(4_096), 0)), "logs", null);
+    assertThat(read(record))
+        .isEqualTo(LogLine.unreadable(PLACE, "the record's headers: a path longer than 4096"));
+  }
+
   @Test
   void aRecordWithoutAValue() {
     assertThat(LineRecord.line(null, null, PLACE, TIMESTAMP, null, 100))

@@ -15,7 +15,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param timestamp the record's event time, or null where it is not known: never the current time
  * @param stage the step that refused it, such as {@code parse} or {@code write to Kafka}
  * @param reason why, in words that are the same for every record refused for the same reason
- * @param detail what was wrong with this very record, or null
+ * @param detail what was wrong with this very record, or null; no more than its beginning if it is
+ *     longer than 1,000 characters
  * @param raw the record as it came in; cut at the reader's limit if it was longer
  * @param provenance where it came from, or null for a record that was made of many
  * @param refused the id of the record, if it was one of Vigil's own that a sink refused
@@ -30,6 +31,15 @@ public record Failure(
     @Nullable Provenance provenance,
     @Nullable String refused,
     @Nullable Long rawLength) {
+
+  /** Enough to see what is wrong; the raw record is there, too. */
+  private static final int MAX_DETAIL = 1_000;
+
+  public Failure {
+    if (detail != null && detail.length() > MAX_DETAIL) {
+      detail = detail.substring(0, MAX_DETAIL) + " …";
+    }
+  }
 
   /** Of a line, which is all there. */
   public Failure(

@@ -33,8 +33,8 @@ public final class SearchBenchmark {
   private SearchBenchmark() {}
 
   /**
-   * @param args {@code [events [batch [rounds]]]}; by default 1,000,000 events, 500 in a request, and
-   *     3 rounds
+   * @param args {@code [events [batch [rounds]]]}; by default 1,000,000 events, 500 in a request,
+   *     and 3 rounds
    */
   public static void main(String[] args) throws IOException, InterruptedException {
     long events = number(args, 0, 1_000_000);

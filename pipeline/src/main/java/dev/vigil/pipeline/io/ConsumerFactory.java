@@ -5,13 +5,14 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,14 +41,21 @@ final class ConsumerFactory
   public Consumer<byte[], byte[]> apply(Map<String, Object> given) {
     Map<String, Object> config = new HashMap<>(given);
     config.putAll(connection.forConsumers());
-    // KafkaIO reads the ends of partitions in a group of its own.
-    config.put(ConsumerConfig.GROUP_ID_CONFIG, given.get(ConsumerConfig.GROUP_ID_CONFIG));
+    // KafkaIO reads the ends of partitions in a group of its own, and with what is not committed
+    // yet: time must not pass records that are still to come.
+    for (String own :
+        List.of(ConsumerConfig.GROUP_ID_CONFIG, ConsumerConfig.ISOLATION_LEVEL_CONFIG)) {
+      if (given.containsKey(own)) {
+        config.put(own, given.get(own));
+      }
+    }
     return new StartedConsumer(config, start, progress);
   }
 
   private static final class StartedConsumer extends KafkaConsumer<byte[], byte[]> {
     private final StartPosition start;
     private final ReadProgress progress;
+    private boolean starting = true;
 
     StartedConsumer(Map<String, Object> config, StartPosition start, ReadProgress progress) {
       super(config);
@@ -61,38 +69,23 @@ final class ConsumerFactory
       super.assign(partitions);
       progress.begin(partitions);
       start.seek(this, partitions);
-      if (start.kind() == StartPosition.Kind.COMMITTED) {
-        committed(Set.copyOf(partitions))
-            .forEach(
-                (partition, place) -> warnOfGap(partition, place == null ? -1 : place.offset()));
-      }
+      starting = false;
     }
 
     @Override
     public void seek(TopicPartition partition, long offset) {
       super.seek(partition, offset);
-      progress.startsAt(partition, offset);
-      warnOfGap(partition, offset);
-    }
-
-    /** What the topic no longer keeps is lost, and must not be lost without a word. */
-    private void warnOfGap(TopicPartition partition, long place) {
-      if (place >= 0) {
-        long first = beginningOffsets(List.of(partition)).get(partition);
-        if (place < first) {
-          LOG.warn(
-              "{}: offsets {} to {} were removed from the topic before they were read",
-              partition,
-              place,
-              first - 1);
-        }
-      }
+      long first = beginningOffsets(List.of(partition)).get(partition);
+      progress.startsAt(partition, offset, !starting && offset > first);
+      warnOfGap(partition, offset, first);
     }
 
     @Override
     public long position(TopicPartition partition) {
       long position = super.position(partition);
-      progress.standsAt(partition, position);
+      if (progress.standsAt(partition, position)) {
+        warnOfGap(partition, position, beginningOffsets(List.of(partition)).get(partition));
+      }
       return position;
     }
 
@@ -110,9 +103,39 @@ final class ConsumerFactory
 
     private ConsumerRecords<byte[], byte[]> polled(ConsumerRecords<byte[], byte[]> records) {
       for (TopicPartition partition : assignment()) {
-        progress.polled(partition, records.records(partition), super.position(partition));
+        List<ConsumerRecord<byte[], byte[]>> delivered = records.records(partition);
+        long before = progress.position(partition);
+        long next = delivered.isEmpty() ? before : delivered.get(0).offset();
+        if (before >= 0 && next > before) {
+          // A hole: markers and what was compacted, or what the topic no longer keeps.
+          warnOfGap(
+              partition,
+              before,
+              Math.min(next, beginningOffsets(List.of(partition)).get(partition)));
+        }
+        progress.polled(partition, delivered, positionNow(partition));
       }
       return records;
+    }
+
+    /** Without waiting; -1 where the consumer is about to find out. */
+    private long positionNow(TopicPartition partition) {
+      try {
+        return super.position(partition, Duration.ZERO);
+      } catch (TimeoutException e) {
+        return -1;
+      }
+    }
+
+    /** What the topic no longer keeps is lost, and must not be lost without a word. */
+    private static void warnOfGap(TopicPartition partition, long place, long first) {
+      if (place < first) {
+        LOG.warn(
+            "{}: offsets {} to {} were removed from the topic before they were read",
+            partition,
+            place,
+            first - 1);
+      }
     }
   }
 }

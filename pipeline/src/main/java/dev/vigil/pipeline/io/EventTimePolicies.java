@@ -50,10 +50,16 @@ final class EventTimePolicies implements TimestampPolicyFactory<byte[], byte[]> 
   private final ReadProgress progress;
 
   /**
-   * When each partition last had a record, by the clock in milliseconds: here and not in the
-   * policies, since some runners make readers and their policies anew all the time.
+   * What is known of each partition: here and not in the policies, since some runners make readers
+   * and their policies anew all the time.
    */
-  private final ConcurrentHashMap<TopicPartition, Long> lastActive = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<TopicPartition, Seen> partitions = new ConcurrentHashMap<>();
+
+  /**
+   * @param active when the partition last had a record, by the clock, in milliseconds
+   * @param hasRecords whether there was one with a time
+   */
+  private record Seen(long active, boolean hasRecords) implements Serializable {}
 
   EventTimePolicies(Config config, ReadProgress progress) {
     this.config = config;
@@ -68,7 +74,7 @@ final class EventTimePolicies implements TimestampPolicyFactory<byte[], byte[]> 
   @Override
   public TimestampPolicy<byte[], byte[]> createTimestampPolicy(
       TopicPartition partition, Optional<Instant> previousWatermark) {
-    lastActive.computeIfAbsent(partition, p -> config.clock.millis());
+    partitions.computeIfAbsent(partition, p -> new Seen(config.clock.millis(), false));
     return new Policy(partition, previousWatermark.orElse(BoundedWindow.TIMESTAMP_MIN_VALUE));
   }
 
@@ -76,53 +82,44 @@ final class EventTimePolicies implements TimestampPolicyFactory<byte[], byte[]> 
     private final TopicPartition partition;
     private Instant watermark;
     private Instant latest;
-    private boolean hasRecords;
     private long taken = -1;
 
     Policy(TopicPartition partition, Instant previousWatermark) {
       this.partition = partition;
       this.watermark = previousWatermark;
       this.latest = previousWatermark;
-      this.hasRecords = previousWatermark.isAfter(BoundedWindow.TIMESTAMP_MIN_VALUE);
     }
 
     @Override
     public Instant getTimestampForRecord(
         PartitionContext context, KafkaRecord<byte[], byte[]> record) {
-      lastActive.put(partition, config.clock.millis());
       taken = record.getOffset() + 1;
       java.time.Instant time = config.eventTime.apply(config.line.apply(record));
+      long now = config.clock.millis();
+      partitions.compute(partition, (p, seen) -> new Seen(now, time != null || seen.hasRecords));
       if (time == null) {
         return latest;
       }
-      hasRecords = true;
-      Instant timestamp = Instant.ofEpochMilli(time.toEpochMilli());
-      if (timestamp.isAfter(latest)) {
-        latest = timestamp;
-        // A clock that is fast must not make everybody else's records late.
-        advance(min(timestamp, now()).minus(config.disorder.toMillis()));
+      // A clock that is fast must not make everybody else's records late.
+      Instant reached = Instant.ofEpochMilli(Math.min(time.toEpochMilli(), now));
+      if (reached.isAfter(latest)) {
+        latest = reached;
+        advance(reached.minus(config.disorder.toMillis()));
       }
-      return timestamp;
+      return Instant.ofEpochMilli(time.toEpochMilli());
     }
 
     @Override
     public Instant getWatermark(PartitionContext context) {
-      boolean clockMayDrive = !config.idle.isZero() && !(config.replay && hasRecords);
-      if (clockMayDrive
+      Seen seen = partitions.get(partition);
+      boolean held = config.replay && (seen.hasRecords || progress.goesOn(partition));
+      if (!config.idle.isZero()
+          && !held
           && progress.isAtEnd(partition, taken, context.getMessageBacklog())
-          && context.getBacklogCheckTime().getMillis() - lastActive.get(partition)
-              >= config.idle.toMillis()) {
+          && context.getBacklogCheckTime().getMillis() - seen.active >= config.idle.toMillis()) {
         advance(context.getBacklogCheckTime().minus(config.idle.toMillis()));
       }
       return watermark;
-    }
-
-    private Instant now() {
-      return Instant.ofEpochMilli(config.clock.millis());
-    }
-
-    private static Instant min(Instant a, Instant b) {
-      return a.isBefore(b) ? a : b;
     }
 
     private void advance(Instant candidate) {

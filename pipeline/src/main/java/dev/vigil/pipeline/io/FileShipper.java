@@ -18,7 +18,6 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.AuthorizationException;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -167,7 +166,9 @@ public final class FileShipper implements AutoCloseable {
       }
       for (String topic : topics(config)) {
         int most =
-            Math.min(maxMessageBytes(topics, topic), config.connection.maxRecordBytes())
+            Math.min(
+                    topics.maxMessageBytes(topic).orElse(Integer.MAX_VALUE),
+                    config.connection.maxRecordBytes())
                 - ROOM_FOR_HEADERS;
         if (config.maxLineBytes > most) {
           throw ShipException.atStart(
@@ -182,18 +183,6 @@ public final class FileShipper implements AutoCloseable {
       }
     } catch (KafkaTopics.UnusableException e) {
       throw ShipException.atStart(e.getMessage());
-    }
-  }
-
-  private static int maxMessageBytes(KafkaTopics topics, String topic)
-      throws KafkaTopics.UnusableException {
-    try {
-      return topics.maxMessageBytes(topic);
-    } catch (KafkaTopics.UnusableException e) {
-      if (e.getCause().getCause() instanceof AuthorizationException) {
-        return Integer.MAX_VALUE; // who may write need not know: the broker tells when it is so
-      }
-      throw e;
     }
   }
 

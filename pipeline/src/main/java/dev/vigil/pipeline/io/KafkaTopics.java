@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
@@ -19,6 +20,7 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.SaslConfigs;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -104,19 +106,26 @@ public final class KafkaTopics implements AutoCloseable {
     }
   }
 
-  /** How large a batch of records may be that a topic takes, in bytes. */
-  public int maxMessageBytes(String topic) throws UnusableException {
+  /**
+   * How large a batch of records may be that a topic takes, in bytes; nothing if this user may not
+   * know: who may write need not.
+   */
+  public OptionalInt maxMessageBytes(String topic) throws UnusableException {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
     try {
-      return Integer.parseInt(
-          admin
-              .describeConfigs(List.of(resource))
-              .all()
-              .get()
-              .get(resource)
-              .get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG)
-              .value());
+      return OptionalInt.of(
+          Integer.parseInt(
+              admin
+                  .describeConfigs(List.of(resource))
+                  .all()
+                  .get()
+                  .get(resource)
+                  .get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG)
+                  .value()));
     } catch (ExecutionException | InterruptedException e) {
+      if (e.getCause() instanceof AuthorizationException) {
+        return OptionalInt.empty();
+      }
       throw unusable(e);
     }
   }

@@ -30,6 +30,9 @@ final class LineRecord {
   static final String ERROR = "vigil.line.error";
   static final String SHIPPED = "vigil.shipped";
 
+  /** As long as Linux lets a path be. */
+  private static final int MAX_PATH = 4_096;
+
   private LineRecord() {}
 
   /**
@@ -57,8 +60,8 @@ final class LineRecord {
   }
 
   /**
-   * The line of a record. One without a value, or with headers that cannot be read, is {@link
-   * LogLine#unreadable}.
+   * The line of a record, without its end. One without a value, or with headers that cannot be
+   * read, is {@link LogLine#unreadable}.
    *
    * @param place the record's topic, partition and offset
    * @param timestamp the record's, in milliseconds since 1970: when a line was written that does
@@ -77,6 +80,9 @@ final class LineRecord {
       return LogLine.unreadable(place, "the record has no value");
     }
     String path = text(headers, PATH);
+    if (path != null && path.length() > MAX_PATH) {
+      return LogLine.unreadable(place, "the record's headers: a path longer than " + MAX_PATH);
+    }
     Provenance provenance = place;
     Long written = timestamp;
     Long length = null;
@@ -89,13 +95,28 @@ final class LineRecord {
         return LogLine.unreadable(place, "the record's headers: " + e.getMessage());
       }
     }
+    int end = withoutLineEnd(value);
     return new LogLine(
-        value.length > maxLineBytes ? Arrays.copyOf(value, maxLineBytes) : value,
+        end == value.length && end <= maxLineBytes
+            ? value
+            : Arrays.copyOf(value, Math.min(end, maxLineBytes)),
         provenance,
         written == null ? null : Instant.ofEpochMilli(written),
         format,
-        length == null ? value.length : Math.max(length, value.length),
+        length == null ? end : Math.max(length, end),
         text(headers, ERROR));
+  }
+
+  /** Some programs send lines with their ends. */
+  private static int withoutLineEnd(byte[] value) {
+    int end = value.length;
+    if (end > 0 && value[end - 1] == '\n') {
+      end--;
+      if (end > 0 && value[end - 1] == '\r') {
+        end--;
+      }
+    }
+    return end;
   }
 
   private static @Nullable String text(@Nullable Headers headers, String name) {

@@ -30,7 +30,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * consumer group's offsets are committed when the runner says that it has made durable what it read
  * up to there: on Flink with each completed checkpoint, never without checkpoints; on the Direct
  * runner, which keeps nothing on disk, when its memory has it. Of transactions only what was
- * committed is read. Partitions that are added later are read after the next start.
+ * committed is read. Partitions that are added later are read after the next start without a
+ * checkpoint.
  */
 public final class ReadKafka extends PTransform<PBegin, PCollection<LogLine>> {
   private static final long serialVersionUID = 1L;

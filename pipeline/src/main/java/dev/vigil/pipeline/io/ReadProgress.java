@@ -17,10 +17,12 @@ final class ReadProgress implements Serializable {
 
   /**
    * @param start where reading began
+   * @param goesOn whether an earlier reader had records before that
    * @param position the offset that the consumer fetches next
    * @param delivered the offset after the last record that it delivered
    */
-  private record Reached(long start, long position, long delivered) implements Serializable {}
+  private record Reached(long start, boolean goesOn, long position, long delivered)
+      implements Serializable {}
 
   private final ConcurrentHashMap<TopicPartition, Reached> partitions = new ConcurrentHashMap<>();
 
@@ -34,28 +36,54 @@ final class ReadProgress implements Serializable {
     assigned.forEach(partitions::remove);
   }
 
-  /** A consumer is put to the first record that it will read. */
-  void startsAt(TopicPartition partition, long offset) {
-    partitions.put(partition, new Reached(offset, offset, offset));
+  /**
+   * A consumer is put to the first record that it will read.
+   *
+   * @param goesOn whether an earlier reader had records before that
+   */
+  void startsAt(TopicPartition partition, long offset, boolean goesOn) {
+    partitions.put(partition, new Reached(offset, goesOn, offset, offset));
   }
 
-  /** A consumer that nobody has put anywhere tells where it is. */
-  void standsAt(TopicPartition partition, long offset) {
-    partitions.putIfAbsent(partition, new Reached(offset, offset, offset));
+  /**
+   * A consumer that nobody has put anywhere tells where it is.
+   *
+   * @return whether that was not known before
+   */
+  boolean standsAt(TopicPartition partition, long offset) {
+    return partitions.putIfAbsent(partition, new Reached(offset, false, offset, offset)) == null;
   }
 
-  /** A consumer has delivered records, or gone over what are none. */
+  /** The offset that a partition's consumer fetches next; -1 if it is not known. */
+  long position(TopicPartition partition) {
+    Reached reached = partitions.get(partition);
+    return reached == null ? -1 : reached.position;
+  }
+
+  /** Whether a partition's reader goes on behind records that an earlier one had. */
+  boolean goesOn(TopicPartition partition) {
+    Reached reached = partitions.get(partition);
+    return reached != null && reached.goesOn;
+  }
+
+  /**
+   * A consumer has delivered records, or gone over what are none.
+   *
+   * @param position the offset that it fetches next; -1 if it does not know
+   */
   void polled(
       TopicPartition partition, List<ConsumerRecord<byte[], byte[]>> records, long position) {
     partitions.computeIfPresent(
         partition,
-        (p, reached) ->
-            new Reached(
-                reached.start,
-                position,
-                records.isEmpty()
-                    ? reached.delivered
-                    : records.get(records.size() - 1).offset() + 1));
+        (p, reached) -> {
+          long delivered =
+              records.isEmpty() ? reached.delivered : records.get(records.size() - 1).offset() + 1;
+          return new Reached(
+              reached.start,
+              reached.goesOn,
+              position < 0 ? Math.max(reached.position, delivered) : position,
+              delivered);
+        });
   }
 
   /**

@@ -1,5 +1,7 @@
 package dev.vigil.pipeline.io;
 
+import static org.apache.kafka.clients.consumer.ConsumerConfig.AUTO_OFFSET_RESET_CONFIG;
+
 import dev.vigil.event.LogLine;
 import dev.vigil.event.Provenance;
 import java.io.IOException;
@@ -25,6 +27,8 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.checkerframework.checker.nullness.qual.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads Kafka topics from a start to an end that is fixed when the job begins: bounded, so that
@@ -37,6 +41,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  */
 public final class ReplayKafka extends PTransform<PBegin, PCollection<LogLine>> {
   private static final long serialVersionUID = 1L;
+
+  private static final Logger LOG = LoggerFactory.getLogger(ReplayKafka.class);
 
   private static final long RANGE_OFFSETS = 50_000;
 
@@ -96,7 +102,7 @@ public final class ReplayKafka extends PTransform<PBegin, PCollection<LogLine>> 
     Map<String, Object> config = connection.forConsumers();
     config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     // What is gone since the ranges were made must not be missed without a word.
-    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    config.put(AUTO_OFFSET_RESET_CONFIG, "none");
     return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
@@ -150,11 +156,29 @@ public final class ReplayKafka extends PTransform<PBegin, PCollection<LogLine>> 
                 .forEach(
                     (TopicPartition partition, @Nullable OffsetAndMetadata committed) -> {
                       if (committed != null) {
-                        starts.merge(partition, committed.offset(), Math::max);
+                        goOn(partition, committed.offset(), starts);
                       }
                     });
       }
       return starts;
+    }
+
+    private void goOn(TopicPartition partition, long committed, Map<TopicPartition, Long> starts) {
+      long first = starts.get(partition);
+      if (committed < first) {
+        String gone =
+            partition
+                + ": offsets "
+                + committed
+                + " to "
+                + (first - 1)
+                + " were removed from the topic before they were read";
+        if ("none".equals(connection.forConsumers().get(AUTO_OFFSET_RESET_CONFIG))) {
+          throw new IllegalStateException(gone);
+        }
+        LOG.warn(gone);
+      }
+      starts.put(partition, Math.max(first, committed));
     }
 
     private static void output(

@@ -53,10 +53,11 @@ public record StartPosition(Kind kind, @Nullable Instant time) implements Serial
    */
   static Map<TopicPartition, Long> offsetsAt(
       Consumer<?, ?> consumer, Collection<TopicPartition> partitions, Instant time) {
+    // The ends first: what comes meanwhile must not be before the end that is found.
+    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
     Map<TopicPartition, OffsetAndTimestamp> found =
         consumer.offsetsForTimes(
             partitions.stream().collect(Collectors.toMap(p -> p, p -> time.toEpochMilli())));
-    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
     return partitions.stream()
         .collect(
             Collectors.toMap(

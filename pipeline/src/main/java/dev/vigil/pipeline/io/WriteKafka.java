@@ -73,7 +73,10 @@ public final class WriteKafka<T extends Record & EcsDocument>
     return new WriteKafka<>(connection, topic, false);
   }
 
-  /** Whether each record is written exactly once, as readers of committed records see it. */
+  /**
+   * Whether each record is written exactly once, as readers of committed records see it. KafkaIO
+   * leaves out the headers then.
+   */
   public WriteKafka<T> exactlyOnce(boolean value) {
     return new WriteKafka<>(connection, topic, value);
   }
@@ -88,6 +91,7 @@ public final class WriteKafka<T extends Record & EcsDocument>
                 ParDo.of(new ToRecordFn<T>(topic, connection.maxRecordBytes() - OVERHEAD_BYTES))
                     .withOutputTags(RECORDS, TupleTagList.of(REFUSED)));
     KafkaConnection to = connection;
+    boolean transactions = exactlyOnce;
     KafkaIO.WriteRecords<byte[], byte[]> write =
         KafkaIO.<byte[], byte[]>writeRecords()
             .withBootstrapServers(connection.bootstrapServers())
@@ -96,7 +100,12 @@ public final class WriteKafka<T extends Record & EcsDocument>
             .withValueSerializer(ByteArraySerializer.class)
             // KafkaIO would show the user's properties in the job's display data.
             .withProducerFactoryFn(
-                given -> new KafkaProducer<>(overridden(given, to.forProducers())));
+                given ->
+                    new KafkaProducer<>(
+                        transactions
+                            // What it says of transactions is its own.
+                            ? overridden(to.forProducers(), given)
+                            : overridden(given, to.forProducers())));
     if (exactlyOnce) {
       write =
           write

@@ -46,40 +46,28 @@ public final class WriteSearch<T extends Record & EcsDocument>
   private final SearchConnection connection;
   private final SearchIndex index;
   private final int maxDocuments;
-  private final boolean last;
 
-  private WriteSearch(
-      SearchConnection connection, SearchIndex index, int maxDocuments, boolean last) {
+  private WriteSearch(SearchConnection connection, SearchIndex index, int maxDocuments) {
     this.connection = connection;
     this.index = index;
     this.maxDocuments = maxDocuments;
-    this.last = last;
   }
 
   public static <T extends Record & EcsDocument> WriteSearch<T> to(
       SearchConnection connection, SearchIndex index) {
-    return new WriteSearch<>(connection, index, MAX_DOCUMENTS, false);
+    return new WriteSearch<>(connection, index, MAX_DOCUMENTS);
   }
 
   /** How many documents go in one request, at most. */
   public WriteSearch<T> inBatchesOf(int documents) {
-    return new WriteSearch<>(connection, index, documents, last);
-  }
-
-  /**
-   * Whether nobody takes what the server does not take: it fails the bundle then, so that it is not
-   * lost without a word.
-   */
-  public WriteSearch<T> asTheLast(boolean value) {
-    return new WriteSearch<>(connection, index, maxDocuments, value);
+    return new WriteSearch<>(connection, index, documents);
   }
 
   @Override
   public PCollection<Failure> expand(PCollection<T> documents) {
     return documents
         .apply("Rewindow", Rewindow.globally())
-        .apply(
-            "WriteBatches", ParDo.of(new WriteBatchesFn<T>(connection, index, maxDocuments, last)));
+        .apply("WriteBatches", ParDo.of(new WriteBatchesFn<T>(connection, index, maxDocuments)));
   }
 
   private static final class WriteBatchesFn<T extends Record & EcsDocument>
@@ -89,7 +77,6 @@ public final class WriteSearch<T extends Record & EcsDocument>
     private final SearchConnection connection;
     private final SearchIndex index;
     private final int maxDocuments;
-    private final boolean last;
 
     private transient RestClient client;
     private transient BulkWriter writer;
@@ -98,11 +85,10 @@ public final class WriteSearch<T extends Record & EcsDocument>
     private transient List<Failure> refused;
     private transient Instant earliest;
 
-    WriteBatchesFn(SearchConnection connection, SearchIndex index, int maxDocuments, boolean last) {
+    WriteBatchesFn(SearchConnection connection, SearchIndex index, int maxDocuments) {
       this.connection = connection;
       this.index = index;
       this.maxDocuments = maxDocuments;
-      this.last = last;
     }
 
     @Setup
@@ -147,10 +133,6 @@ public final class WriteSearch<T extends Record & EcsDocument>
 
     private void write() throws InterruptedException {
       for (BulkWriter.Refusal<T> refusal : writer.write(batch)) {
-        if (last) {
-          throw new SearchException(
-              "a failure is itself refused: " + refusal.error() + ": " + refusal.reason());
-        }
         refused.add(Failure.refused(refusal.document(), STAGE, refusal.error(), refusal.reason()));
       }
       batch.clear();

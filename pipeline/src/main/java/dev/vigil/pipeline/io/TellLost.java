@@ -1,0 +1,52 @@
+package dev.vigil.pipeline.io;
+
+import dev.vigil.event.Failure;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.PCollectionList;
+import org.apache.beam.sdk.values.PDone;
+import org.apache.beam.sdk.values.TypeDescriptor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The last resort for failures that the sink of failures itself refuses: an error in the log, with
+ * what is known of each.
+ */
+public final class TellLost extends PTransform<PCollectionList<Failure>, PDone> {
+  private static final long serialVersionUID = 1L;
+
+  private static final Logger LOG = LoggerFactory.getLogger(TellLost.class);
+
+  private TellLost() {}
+
+  public static TellLost inLog() {
+    return new TellLost();
+  }
+
+  @Override
+  public PDone expand(PCollectionList<Failure> lost) {
+    // There is none where no sink refuses; a flattened nothing has no type.
+    lost.and(lost.getPipeline().apply("None", Create.empty(TypeDescriptor.of(Failure.class))))
+        .apply("Flatten", Flatten.pCollections())
+        .apply("Log", ParDo.of(new LogFn()));
+    return PDone.in(lost.getPipeline());
+  }
+
+  private static final class LogFn extends DoFn<Failure, Void> {
+    private static final long serialVersionUID = 1L;
+
+    @ProcessElement
+    public void log(@Element Failure failure) {
+      LOG.error(
+          "the failure {} could not be written: {}: {}: {}",
+          failure.refused(),
+          failure.stage(),
+          failure.reason(),
+          failure.detail());
+    }
+  }
+}
