@@ -1,5 +1,6 @@
 package dev.vigil.pipeline;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -10,9 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -151,15 +150,25 @@ final class Checkpoints implements AutoCloseable {
   }
 
   /** The newest complete checkpoint; null if there is none. */
-  static @Nullable Path newest(Path directory) throws IOException {
-    try (Stream<Path> all = Files.walk(directory, 3)) {
-      return all.filter(file -> file.endsWith(COMPLETE))
-          .map(Path::getParent)
-          .filter(checkpoint -> checkpoint.getFileName().toString().matches(PREFIX + "\\d{1,18}"))
-          // A job that goes on counts on.
-          .max(Comparator.comparingLong(Checkpoints::number))
-          .orElse(null);
+  static @Nullable Path newest(Path directory) {
+    Path newest = null;
+    for (File job : entries(directory.toFile())) {
+      for (File checkpoint : entries(job)) {
+        if (checkpoint.getName().matches(PREFIX + "\\d{1,18}")
+            && new File(checkpoint, COMPLETE).isFile()
+            // A job that goes on counts on.
+            && (newest == null || number(checkpoint.toPath()) > number(newest))) {
+          newest = checkpoint.toPath();
+        }
+      }
     }
+    return newest;
+  }
+
+  /** Nothing for what is no directory, or no longer: a job removes its old checkpoints. */
+  private static File[] entries(File directory) {
+    File[] entries = directory.listFiles();
+    return entries == null ? new File[0] : entries;
   }
 
   /** As Flink reads it: as it is, with blanks and all. */
