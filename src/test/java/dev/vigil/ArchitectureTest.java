@@ -121,6 +121,7 @@ class ArchitectureTest {
                     resideInAPackage("org.apache.beam.sdk.options.."),
                     resideInAPackage("org.apache.beam.sdk.io.."),
                     resideInAPackage("org.apache.kafka.."),
+                    resideInAPackage("org.elasticsearch.."),
                     resideInAPackage("org.apache.flink.."))));
   }
 
@@ -132,7 +133,11 @@ class ArchitectureTest {
             .resideOutsideOfPackage("dev.vigil.pipeline.io..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("org.apache.beam.sdk.io..", "org.apache.kafka.."));
+            .resideInAnyPackage(
+                "org.apache.beam.sdk.io..",
+                "org.apache.kafka..",
+                "org.elasticsearch..",
+                "org.apache.http.."));
   }
 
   @Test

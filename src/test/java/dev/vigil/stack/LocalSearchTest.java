@@ -159,14 +159,14 @@ class LocalSearchTest {
     assertThatThrownBy(() -> request(place, "GET", "/", null))
         .hasMessageContaining("ConnectException");
 
-    LocalSearch second = startAt(kind, home, first.port());
+    LocalSearch second = kind.start(home, first.port());
     assertThat(second.url()).isEqualTo(place);
     assertThat(numbers(place, "numbers")).isEqualTo(IntStream.range(0, 100).boxed().toList());
     write(place, 100, 200);
     second.kill();
     assertThat(second.process().exitStatus().orElseThrow()).isNotZero();
 
-    try (LocalSearch third = startAt(kind, home, first.port())) {
+    try (LocalSearch third = kind.start(home, first.port())) {
       assertThat(third.url()).isEqualTo(place);
       assertThat(numbers(place, "numbers")).isEqualTo(IntStream.range(0, 200).boxed().toList());
     }
@@ -177,19 +177,12 @@ class LocalSearchTest {
   void aPortThatIsTakenIsAFailedStartThatSaysSo(TestSearchNode kind, @TempDir Path home)
       throws IOException {
     try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      assertThatThrownBy(() -> startAt(kind, home, other.getLocalPort()))
+      assertThatThrownBy(() -> kind.start(home, other.getLocalPort()))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("ended with status 1 instead of becoming ready")
           .hasMessageContaining("BindHttpException")
           .hasMessageContaining("Address already in use");
     }
-  }
-
-  private static LocalSearch startAt(TestSearchNode kind, Path home, int port) {
-    return switch (kind) {
-      case OPENSEARCH -> LocalSearch.startOpenSearch(home, port);
-      case ELASTICSEARCH -> LocalSearch.startElasticsearch(home, port);
-    };
   }
 
   private static void write(String url, int from, int to) {

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 /**
@@ -31,11 +31,11 @@ public enum TestSearchNode {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final Function<Path, LocalSearch> kind;
+  private final BiFunction<Path, Integer, LocalSearch> kind;
   private final AtomicInteger indices = new AtomicInteger();
   private LocalSearch node;
 
-  TestSearchNode(Function<Path, LocalSearch> kind) {
+  TestSearchNode(BiFunction<Path, Integer, LocalSearch> kind) {
     this.kind = kind;
   }
 
@@ -64,7 +64,12 @@ public enum TestSearchNode {
 
   /** A node of this kind for the caller alone, on any free port. */
   public LocalSearch start(Path home) {
-    return kind.apply(home);
+    return start(home, 0);
+  }
+
+  /** The same on a port where it may have been before. */
+  public LocalSearch start(Path home, int port) {
+    return kind.apply(home, port);
   }
 
   /** The name of an index that no other test has; it is not there yet. */

@@ -73,6 +73,10 @@ final class CommandLine {
       PrintStream err)
       throws UsageException {
     Storage.open(options);
+    if (options.getSetup() != null) {
+      SetUp.run(options.getSetup(), ElasticsearchSettings.of(options, System.getenv()), out);
+      return OK;
+    }
     if (options.getInput() == null) {
       options.setInput(SampleLogs.NAME);
       String output = Settings.of(options, properties).sampleOutput(); // checks all options

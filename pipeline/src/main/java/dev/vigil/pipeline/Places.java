@@ -3,6 +3,7 @@ package dev.vigil.pipeline;
 import dev.vigil.pipeline.io.FileInput;
 import dev.vigil.pipeline.io.KafkaConnection;
 import dev.vigil.pipeline.io.KafkaTopics;
+import dev.vigil.pipeline.io.SearchCluster;
 import dev.vigil.pipeline.io.Storage;
 import dev.vigil.pipeline.io.TopicInput;
 import java.io.IOException;
@@ -28,6 +29,9 @@ final class Places {
     }
     if (settings.kafka().connection() != null) {
       checkTopics(settings.kafka());
+    }
+    if (settings.elasticsearch().connection() != null) {
+      checkCluster(settings.elasticsearch());
     }
     if (settings.output() != null) {
       if (Storage.isLocal(settings.output())) {
@@ -69,6 +73,23 @@ final class Places {
         }
       }
     } catch (KafkaTopics.UnusableException e) {
+      throw new UsageException(e.getMessage());
+    }
+  }
+
+  private static void checkCluster(ElasticsearchSettings settings) throws UsageException {
+    try (SearchCluster cluster = SearchCluster.at(settings.connection())) {
+      if (settings.backend() == null) {
+        cluster.backend(); // refuses what is none
+      }
+      List<String> without = cluster.withoutTemplate();
+      if (!without.isEmpty()) {
+        throw new UsageException(
+            "--elasticsearch: there is no index template "
+                + String.join(", ", without)
+                + ", without which fields get types by chance: run once with --setup");
+      }
+    } catch (SearchCluster.UnusableException e) {
       throw new UsageException(e.getMessage());
     }
   }

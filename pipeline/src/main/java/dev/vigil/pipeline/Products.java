@@ -1,5 +1,6 @@
 package dev.vigil.pipeline;
 
+import dev.vigil.pipeline.io.SearchIndex;
 import dev.vigil.pipeline.io.Storage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,6 +30,19 @@ final class Products {
           FAILURES,
           "Failures");
 
+  private static final Map<String, SearchIndex> INDICES =
+      Map.of(
+          EVENTS,
+          SearchIndex.EVENTS,
+          SUSPICIOUS_LOGINS,
+          SearchIndex.ALERTS,
+          ALERTS,
+          SearchIndex.ALERTS,
+          LATE,
+          SearchIndex.LATE,
+          FAILURES,
+          SearchIndex.FAILURES);
+
   private static final String FILE = "-(\\d{5}-of-\\d{5}|pane-\\d+-\\d+-of-\\d+)\\.jsonl";
 
   private Products() {}
@@ -36,6 +50,11 @@ final class Products {
   /** The Kafka topic of a product, unless the user names another. */
   static String topic(String product) {
     return TOPICS.get(product);
+  }
+
+  /** The indices of a product. */
+  static SearchIndex index(String product) {
+    return INDICES.get(product);
   }
 
   /** The files of a product in an output directory. */

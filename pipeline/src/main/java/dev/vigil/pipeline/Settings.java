@@ -17,6 +17,7 @@ import dev.vigil.pipeline.io.TopicInput;
 import dev.vigil.pipeline.io.WriteJsonLines;
 import dev.vigil.pipeline.io.WriteKafka;
 import dev.vigil.pipeline.io.WriteProduct;
+import dev.vigil.pipeline.io.WriteSearch;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -34,12 +35,13 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 /**
  * The options, read and checked: what the graph is built from.
  *
- * @param output the directory for files; null if the results go to Kafka alone
+ * @param output the directory for files; null if the results go elsewhere alone
  * @param year null to take it from the files
  */
 record Settings(
     List<FileInput> files,
     KafkaSettings kafka,
+    ElasticsearchSettings elasticsearch,
     @Nullable String output,
     boolean watch,
     ZoneId zone,
@@ -55,6 +57,9 @@ record Settings(
     Duration joinWindow,
     Duration memory,
     int shown) {
+
+  /** So that the failure of a document that is too large is not too large itself. */
+  private static final int MAX_RAW_BYTES_TO_SEARCH = 1 << 17;
 
   private static final String DEFAULT_OUTPUT = "vigil-output";
 
@@ -87,6 +92,7 @@ record Settings(
     List<TopicInput> topics = new ArrayList<>();
     inputs(options.getInput(), files, topics);
     KafkaSettings kafka = KafkaSettings.of(options, topics, kafkaProperties);
+    ElasticsearchSettings elasticsearch = ElasticsearchSettings.of(options, System.getenv());
     if (options.getWatch() && files.isEmpty()) {
       throw new UsageException("--watch follows files, and --input names none");
     }
@@ -96,7 +102,9 @@ record Settings(
     return new Settings(
         files,
         kafka,
-        output(options.getOutput(), kafka),
+        elasticsearch,
+        output(
+            options.getOutput(), !kafka.outputs().isEmpty() || elasticsearch.connection() != null),
         options.getWatch(),
         zone(options.getTimeZone()),
         options.getYear() == null ? null : (int) within("year", options.getYear(), 1970, 9999),
@@ -168,15 +176,21 @@ record Settings(
           write.toKafka(
               WriteKafka.<T>to(kafka.connection(), topic).exactlyOnce(kafka.exactlyOnce()));
     }
+    if (elasticsearch.connection() != null) {
+      write =
+          write.toSearch(WriteSearch.<T>to(elasticsearch.connection(), Products.index(product)));
+    }
     return write;
   }
 
   /** How much of a raw record a failure may hold that all sinks take, in bytes. */
   int maxRawBytes() {
     // JSON takes up to six bytes for one.
-    return kafka.outputs().containsKey(Products.FAILURES)
-        ? kafka.connection().maxRecordBytes() / 8
-        : Integer.MAX_VALUE;
+    int most =
+        kafka.outputs().containsKey(Products.FAILURES)
+            ? kafka.connection().maxRecordBytes() / 8
+            : Integer.MAX_VALUE;
+    return elasticsearch.connection() == null ? most : Math.min(most, MAX_RAW_BYTES_TO_SEARCH);
   }
 
   LogParser parser() {
@@ -228,10 +242,10 @@ record Settings(
     }
   }
 
-  private static @Nullable String output(@Nullable String text, KafkaSettings kafka)
+  private static @Nullable String output(@Nullable String text, boolean elsewhere)
       throws UsageException {
     if (text == null) {
-      return kafka.outputs().isEmpty() ? DEFAULT_OUTPUT : null;
+      return elsewhere ? null : DEFAULT_OUTPUT;
     }
     if (text.isBlank()) {
       throw new UsageException("--output is empty: name a directory, as in --output=results");

@@ -74,6 +74,10 @@ record Summary(
         .kafka()
         .outputs()
         .forEach((product, topic) -> out.println("Kafka topic of " + product + ": " + topic));
+    if (settings.elasticsearch().connection() != null) {
+      out.println(
+          "Elasticsearch: " + String.join(",", settings.elasticsearch().connection().addresses()));
+    }
   }
 
   private static void printCounts(PrintStream out, String name, Map<String, Long> counts) {

@@ -139,6 +139,44 @@ public interface VigilOptions extends PipelineOptions {
   void setDelivery(String value);
 
   @Description(
+      "Where the nodes of an Elasticsearch or OpenSearch cluster are, to which all results go:"
+          + " http://HOST:9200[,http://HOST:9200…]. The user and the password, or the API key, come from"
+          + " the environment, in VIGIL_ELASTICSEARCH_USER and VIGIL_ELASTICSEARCH_PASSWORD, or"
+          + " VIGIL_ELASTICSEARCH_API_KEY.")
+  String getElasticsearch();
+
+  void setElasticsearch(String value);
+
+  @Description(
+      "What the server is: auto to ask it, or elasticsearch-8, elasticsearch-9, opensearch-2,"
+          + " opensearch-3.")
+  @Default.String("auto")
+  String getElasticsearchBackend();
+
+  void setElasticsearchBackend(String value);
+
+  @Description(
+      "A file of properties for Elasticsearch, instead of the environment: user, password, apiKey,"
+          + " caFile.")
+  String getElasticsearchProperties();
+
+  void setElasticsearchProperties(String value);
+
+  @Description(
+      "A file of certificates in PEM form: Elasticsearch is trusted if it is certified by one of them."
+          + " Without it, by those that Java trusts.")
+  String getElasticsearchCa();
+
+  void setElasticsearchCa(String value);
+
+  @Description(
+      "Set up Elasticsearch or OpenSearch for Vigil, and end: show tells what it lacks, install puts"
+          + " there what is missing, replace also replaces what is different.")
+  String getSetup();
+
+  void setSetup(String value);
+
+  @Description(
       "On Flink: a directory of this machine for the checkpoints of a job that goes on until it is"
           + " stopped. Started again with the same directory and the same other options, however it"
           + " ended, it goes on from the newest checkpoint there. One is made every ten seconds, unless"

@@ -17,6 +17,14 @@ public interface EcsDocument {
   /** Its event time; null only where a failure has none. */
   @Nullable Instant timestamp();
 
+  /**
+   * Of two documents with the same id, the one with the higher revision is the newer; null where a
+   * document has no revisions, and is the same in every run.
+   */
+  default @Nullable Long revision() {
+    return null;
+  }
+
   /** The line that it was made of, where it was made of one. */
   default @Nullable Provenance provenance() {
     return null;

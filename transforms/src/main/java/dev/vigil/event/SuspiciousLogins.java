@@ -22,6 +22,11 @@ public record SuspiciousLogins(
     return event.id();
   }
 
+  @Override
+  public Long revision() {
+    return vigil.revision();
+  }
+
   /**
    * What ECS has no field for.
    *

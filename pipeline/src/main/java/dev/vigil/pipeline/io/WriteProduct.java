@@ -18,22 +18,31 @@ public final class WriteProduct<T extends Record & EcsDocument>
 
   private final @Nullable WriteJsonLines<T> files;
   private final @Nullable WriteKafka<T> kafka;
+  private final @Nullable WriteSearch<T> search;
 
-  private WriteProduct(@Nullable WriteJsonLines<T> files, @Nullable WriteKafka<T> kafka) {
+  private WriteProduct(
+      @Nullable WriteJsonLines<T> files,
+      @Nullable WriteKafka<T> kafka,
+      @Nullable WriteSearch<T> search) {
     this.files = files;
     this.kafka = kafka;
+    this.search = search;
   }
 
   public static <T extends Record & EcsDocument> WriteProduct<T> nowhere() {
-    return new WriteProduct<>(null, null);
+    return new WriteProduct<>(null, null, null);
   }
 
   public WriteProduct<T> toFiles(WriteJsonLines<T> value) {
-    return new WriteProduct<>(value, kafka);
+    return new WriteProduct<>(value, kafka, search);
   }
 
   public WriteProduct<T> toKafka(WriteKafka<T> value) {
-    return new WriteProduct<>(files, value);
+    return new WriteProduct<>(files, value, search);
+  }
+
+  public WriteProduct<T> toSearch(WriteSearch<T> value) {
+    return new WriteProduct<>(files, kafka, value);
   }
 
   @Override
@@ -45,7 +54,10 @@ public final class WriteProduct<T extends Record & EcsDocument>
     if (kafka != null) {
       refused = refused.and(records.apply("ToKafka", kafka));
     }
-    if (files == null && kafka == null) {
+    if (search != null) {
+      refused = refused.and(records.apply("ToSearch", search));
+    }
+    if (files == null && kafka == null && search == null) {
       // Runners take a transform without steps for one that they should know.
       records.apply("Nowhere", Filter.by(record -> false));
     }

@@ -1,0 +1,165 @@
+package dev.vigil.pipeline.io;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.apache.http.Header;
+import org.apache.http.HttpHeaders;
+import org.apache.http.HttpHost;
+import org.apache.http.impl.nio.reactor.IOReactorConfig;
+import org.apache.http.message.BasicHeader;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.elasticsearch.client.RestClient;
+
+/**
+ * How to reach an Elasticsearch or OpenSearch cluster: its addresses, and what it wants to see
+ * before it lets anyone in.
+ *
+ * <p>Credentials are in no display data, and {@link #toString} leaves them out. They travel to the
+ * workers as part of the job, as does the certificate authority's certificate, which is no secret.
+ */
+public final class SearchConnection implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private static final int CONNECT_MILLIS = 5_000;
+
+  /** Longer than a server waits for a shard that is not there: a minute. */
+  private static final int ANSWER_MILLIS = 90_000;
+
+  private final ArrayList<String> addresses;
+  private final @Nullable String authorization;
+  private final byte @Nullable [] authorities;
+
+  private SearchConnection(
+      List<String> addresses, @Nullable String authorization, byte @Nullable [] authorities) {
+    this.addresses = new ArrayList<>(addresses);
+    this.authorization = authorization;
+    this.authorities = authorities;
+  }
+
+  /**
+   * @param addresses such as {@code http://localhost:9200}, of nodes of one cluster
+   * @throws IllegalArgumentException if one of them is none
+   */
+  public static SearchConnection to(List<String> addresses) {
+    addresses.forEach(HttpHost::create);
+    return new SearchConnection(addresses, null, null);
+  }
+
+  /** With a user's name and password. */
+  public SearchConnection withUser(String name, String password) {
+    byte[] both = (name + ":" + password).getBytes(StandardCharsets.UTF_8);
+    return new SearchConnection(
+        addresses, "Basic " + Base64.getEncoder().encodeToString(both), authorities);
+  }
+
+  /**
+   * @param key an API key in the encoded form that the server gave
+   */
+  public SearchConnection withApiKey(String key) {
+    return new SearchConnection(addresses, "ApiKey " + key, authorities);
+  }
+
+  /**
+   * @param pem a file of certificates in PEM form: who is certified by one of them is trusted, and
+   *     nobody else
+   * @throws IOException if it cannot be read, or holds no certificate
+   */
+  public SearchConnection withAuthorities(Path pem) throws IOException {
+    byte[] content = Files.readAllBytes(pem);
+    try {
+      trusting(content);
+    } catch (GeneralSecurityException e) {
+      throw new IOException("no certificates in PEM form", e);
+    }
+    return new SearchConnection(addresses, authorization, content);
+  }
+
+  /** Those that the user gave. */
+  public List<String> addresses() {
+    return List.copyOf(addresses);
+  }
+
+  /** A client that the caller closes. */
+  RestClient open() {
+    return open(CONNECT_MILLIS, ANSWER_MILLIS);
+  }
+
+  /**
+   * A client that the caller closes.
+   *
+   * @param connectMillis how long it waits for a connection
+   * @param answerMillis how long it waits for a sign of life from the server
+   */
+  RestClient open(int connectMillis, int answerMillis) {
+    SSLContext tls;
+    try {
+      tls = authorities == null ? SSLContext.getDefault() : trusting(authorities);
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalStateException("TLS cannot be set up", e);
+    }
+    List<Header> headers = new ArrayList<>();
+    if (authorization != null) {
+      // Sent at once, and not only when asked for: a request is a megabyte.
+      headers.add(new BasicHeader(HttpHeaders.AUTHORIZATION, authorization));
+    }
+    return RestClient.builder(addresses.stream().map(HttpHost::create).toArray(HttpHost[]::new))
+        .setDefaultHeaders(headers.toArray(Header[]::new))
+        .setRequestConfigCallback(
+            config -> config.setConnectTimeout(connectMillis).setSocketTimeout(answerMillis))
+        .setHttpClientConfigCallback(
+            client ->
+                client
+                    .setSSLContext(tls)
+                    .disableCookieManagement()
+                    .disableAuthCaching()
+                    .setDefaultIOReactorConfig(
+                        IOReactorConfig.custom()
+                            .setIoThreadCount(1)
+                            .setConnectTimeout(connectMillis)
+                            .setSoTimeout(answerMillis)
+                            .build()))
+        .build();
+  }
+
+  private static SSLContext trusting(byte[] pem) throws GeneralSecurityException, IOException {
+    Collection<? extends Certificate> certificates =
+        CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(pem));
+    if (certificates.isEmpty()) {
+      throw new GeneralSecurityException("there is no certificate");
+    }
+    KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+    trusted.load(null, null);
+    for (Certificate certificate : certificates) {
+      trusted.setCertificateEntry("authority " + trusted.size(), certificate);
+    }
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(trusted);
+    SSLContext tls = SSLContext.getInstance("TLS");
+    tls.init(null, trust.getTrustManagers(), null);
+    return tls;
+  }
+
+  /** The addresses, and the kind of credentials. */
+  @Override
+  public String toString() {
+    return String.join(",", addresses)
+        + (authorization == null
+            ? ""
+            : " with " + (authorization.startsWith("Basic") ? "a password" : "an API key"));
+  }
+}
