@@ -1,18 +1,34 @@
 package dev.vigil.stack;
 
-import static dev.vigil.stack.TestSearchNode.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.vigil.stack.TestSearchNode.Answer;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 
 /** What is in the indices of a search node that are the main job's. */
 public final class SearchContent {
   private static final int MOST = 10_000;
 
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final int BUSY = 429;
+
   private SearchContent() {}
+
+  /** Asks until the node is not too busy: it may still be at work on what a test wrote. */
+  private static Answer request(String url, String method, String path, String body) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    Answer answer = TestSearchNode.request(url, method, path, body);
+    while (answer.status() == BUSY && System.nanoTime() - deadline < 0) {
+      LockSupport.parkNanos(POLL.toNanos());
+      answer = TestSearchNode.request(url, method, path, body);
+    }
+    return answer;
+  }
 
   /** Removes all of them, and their templates. */
   public static void clear(String url) {
