@@ -15,8 +15,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
-import org.apache.beam.sdk.runners.TransformHierarchy;
-import org.apache.beam.sdk.transforms.display.DisplayData;
 import org.apache.beam.sdk.util.SerializableUtils;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -337,26 +335,7 @@ class ElasticsearchCommandLineTest {
         .doesNotContain(SECRET, encoded);
     Pipeline pipeline = Pipeline.create(options);
     Vigil.build(pipeline, settings);
-    List<String> shown = new ArrayList<>();
-    pipeline.traverseTopologically(
-        new Pipeline.PipelineVisitor.Defaults() {
-          @Override
-          public CompositeBehavior enterCompositeTransform(TransformHierarchy.Node node) {
-            show(node);
-            return CompositeBehavior.ENTER_TRANSFORM;
-          }
-
-          @Override
-          public void visitPrimitiveTransform(TransformHierarchy.Node node) {
-            show(node);
-          }
-
-          private void show(TransformHierarchy.Node node) {
-            if (node.getTransform() != null) {
-              shown.add(node.getFullName() + DisplayData.from(node.getTransform()));
-            }
-          }
-        });
+    List<String> shown = JobDescription.of(pipeline);
     assertThat(shown).hasSizeGreaterThan(50);
     assertThat(shown).noneMatch(text -> text.contains(SECRET) || text.contains(encoded));
     assertThat(shown).anyMatch(text -> text.contains("ToSearch"));

@@ -21,8 +21,6 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
-import org.apache.beam.sdk.runners.TransformHierarchy;
-import org.apache.beam.sdk.transforms.display.DisplayData;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -383,26 +381,7 @@ class KafkaCommandLineTest {
     assertThat(settings.toString()).doesNotContain(SECRET).contains("sasl.jaas.config");
     Pipeline pipeline = Pipeline.create(options);
     Vigil.build(pipeline, settings);
-    List<String> shown = new ArrayList<>();
-    pipeline.traverseTopologically(
-        new Pipeline.PipelineVisitor.Defaults() {
-          @Override
-          public CompositeBehavior enterCompositeTransform(TransformHierarchy.Node node) {
-            show(node);
-            return CompositeBehavior.ENTER_TRANSFORM;
-          }
-
-          @Override
-          public void visitPrimitiveTransform(TransformHierarchy.Node node) {
-            show(node);
-          }
-
-          private void show(TransformHierarchy.Node node) {
-            if (node.getTransform() != null) {
-              shown.add(DisplayData.from(node.getTransform()).toString());
-            }
-          }
-        });
+    List<String> shown = JobDescription.of(pipeline);
     assertThat(shown).hasSizeGreaterThan(50).noneMatch(text -> text.contains(SECRET));
     assertThat(shown).anyMatch(text -> text.contains("Logins")); // it does show something
     assertThat(options.toString()).doesNotContain(SECRET);
