@@ -1,10 +1,7 @@
 package dev.vigil.benchmark;
 
 import dev.vigil.stack.LocalKafka;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,7 +21,6 @@ import java.util.stream.Stream;
  * start.
  */
 public final class KafkaBenchmark {
-  private static final String[] OPENS = {"java.lang", "java.util", "java.net", "java.time"};
 
   private KafkaBenchmark() {}
 
@@ -75,42 +71,18 @@ public final class KafkaBenchmark {
 
   private static Measurement measure(Contender contender, String servers, LoginTopic topic)
       throws IOException, InterruptedException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                "java",
-                "-Xmx3g",
-                "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
-                "-Dorg.slf4j.simpleLogger.log.org.apache.kafka=off"));
-    for (String name : OPENS) {
-      command.add("--add-opens=java.base/" + name + "=ALL-UNNAMED");
-    }
-    command.addAll(
+    return Measurement.ofProcess(
+        Contender.class,
         List.of(
-            "-cp",
-            System.getProperty("java.class.path"),
-            Contender.class.getName(),
+            "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
+            "-Dorg.slf4j.simpleLogger.log.org.apache.kafka=off"),
+        List.of(
             contender.name(),
             servers,
             topic.name(),
             Integer.toString(topic.partitions()),
             Long.toString(topic.records()),
             Long.toString(topic.suspicious())));
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    Measurement measured = null;
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        measured = measured == null ? Measurement.ofLine(line) : measured;
-      }
-    }
-    int status = process.waitFor();
-    if (status != 0 || measured == null) {
-      throw new IllegalStateException(contender + " ended with status " + status);
-    }
-    return measured;
   }
 
   private static void print(LoginTopic topic, Map<Contender, List<Measurement>> all) {
@@ -125,21 +97,13 @@ public final class KafkaBenchmark {
                 "%-8s %,12.0f %8.1f %10.3f %10.3f%n",
                 contender.name().toLowerCase(Locale.ROOT),
                 rate(topic, runs),
-                median(runs.stream().map(Measurement::cpuSeconds).toList()),
+                Measurement.median(runs.stream().map(Measurement::cpuSeconds).toList()),
                 rate(topic, runs) / poll,
                 rate(topic, runs) / parse));
   }
 
   private static double rate(LoginTopic topic, List<Measurement> runs) {
-    return topic.records() / median(runs.stream().map(Measurement::seconds).toList());
-  }
-
-  private static double median(List<Double> numbers) {
-    List<Double> sorted = numbers.stream().sorted().toList();
-    int middle = sorted.size() / 2;
-    return sorted.size() % 2 == 1
-        ? sorted.get(middle)
-        : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+    return topic.records() / Measurement.median(runs.stream().map(Measurement::seconds).toList());
   }
 
   private static void delete(Path directory) throws IOException {

@@ -2,14 +2,11 @@ package dev.vigil.benchmark;
 
 import dev.vigil.pipeline.Vigil;
 import dev.vigil.stack.LocalSearch;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,7 +25,6 @@ import java.util.stream.Stream;
  * since the machine is not still. A runner's time holds its start.
  */
 public final class SearchBenchmark {
-  private static final String[] OPENS = {"java.lang", "java.util", "java.net", "java.time"};
 
   private SearchBenchmark() {}
 
@@ -72,34 +68,10 @@ public final class SearchBenchmark {
 
   private static Measurement measure(SearchContender contender, Path home, String url, int batch)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of("java", "-Xmx3g"));
-    for (String name : OPENS) {
-      command.add("--add-opens=java.base/" + name + "=ALL-UNNAMED");
-    }
-    command.addAll(
-        List.of(
-            "-cp",
-            System.getProperty("java.class.path"),
-            SearchContender.class.getName(),
-            contender.name(),
-            home.toString(),
-            url,
-            Integer.toString(batch)));
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    Measurement measured = null;
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        measured = measured == null ? Measurement.ofLine(line) : measured;
-      }
-    }
-    int status = process.waitFor();
-    if (status != 0 || measured == null) {
-      throw new IllegalStateException(contender + " ended with status " + status);
-    }
-    return measured;
+    return Measurement.ofProcess(
+        SearchContender.class,
+        List.of(),
+        List.of(contender.name(), home.toString(), url, Integer.toString(batch)));
   }
 
   /** All events are there; then none. */
@@ -132,20 +104,12 @@ public final class SearchBenchmark {
                 "%-8s %,12.0f %8.1f %10.3f%n",
                 contender.name().toLowerCase(Locale.ROOT),
                 rate(events, runs),
-                median(runs.stream().map(Measurement::cpuSeconds).toList()),
+                Measurement.median(runs.stream().map(Measurement::cpuSeconds).toList()),
                 rate(events, runs) / loop));
   }
 
   private static double rate(long events, List<Measurement> runs) {
-    return events / median(runs.stream().map(Measurement::seconds).toList());
-  }
-
-  private static double median(List<Double> numbers) {
-    List<Double> sorted = numbers.stream().sorted().toList();
-    int middle = sorted.size() / 2;
-    return sorted.size() % 2 == 1
-        ? sorted.get(middle)
-        : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+    return events / Measurement.median(runs.stream().map(Measurement::seconds).toList());
   }
 
   private static void delete(Path directory) throws IOException {
