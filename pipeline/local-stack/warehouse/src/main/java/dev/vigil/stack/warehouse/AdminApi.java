@@ -30,7 +30,7 @@ final class AdminApi {
   }
 
   private Object query(Router.Call call) throws Exception {
-    return JsonLines.write(JobsApi.query(store, call.body(), null));
+    return JsonLines.write(QueryJobs.query(store, call.body(), null));
   }
 
   private Object calls(Router.Call call) {
