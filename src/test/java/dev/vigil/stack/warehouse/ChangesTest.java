@@ -2,6 +2,7 @@ package dev.vigil.stack.warehouse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.cloud.bigquery.DatasetInfo;
 import com.google.cloud.bigquery.Field;
 import com.google.cloud.bigquery.PrimaryKey;
 import com.google.cloud.bigquery.Schema;
@@ -231,7 +232,7 @@ class ChangesTest {
   @Test
   void aCrashForgetsNoChange(@TempDir Path home) throws Exception {
     LocalWarehouse first = LocalWarehouse.start(home);
-    TestWarehouse.bigQuery(first).create(com.google.cloud.bigquery.DatasetInfo.of("d"));
+    TestWarehouse.bigQuery(first).create(DatasetInfo.of("d"));
     String table = table(first, "d", "id");
     try (TestWarehouse.Writer own = TestWarehouse.writer(first)) {
       append(own, table, upsert(1, "new", "5"), upsert(2, "there", "1"));

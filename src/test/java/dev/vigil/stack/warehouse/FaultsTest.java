@@ -26,6 +26,7 @@ import dev.vigil.stack.TestWarehouse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.json.JSONArray;
 import org.json.JSONObject;
@@ -198,7 +199,7 @@ class FaultsTest {
   void rowsWithAValueAreRefused() throws Exception {
     warehouse.refuseRows(INSERT_ALL, "id", "2");
     InsertAllResponse response =
-        insert(TestWarehouse.bigQuery(warehouse), new java.util.TreeMap<>(Map.of("a", 1, "b", 2)));
+        insert(TestWarehouse.bigQuery(warehouse), new TreeMap<>(Map.of("a", 1, "b", 2)));
     assertThat(response.getErrorsFor(1).get(0).getMessage())
         .isEqualTo("id is 2: refused on purpose");
     assertThat(ids()).isEmpty();

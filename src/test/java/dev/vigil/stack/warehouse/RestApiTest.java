@@ -3,6 +3,7 @@ package dev.vigil.stack.warehouse;
 import static dev.vigil.stack.TestWarehouse.PROJECT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.cloud.bigquery.BigQuery;
 import com.google.cloud.bigquery.BigQuery.DatasetDeleteOption;
@@ -40,6 +41,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -217,7 +219,7 @@ class RestApiTest {
             Map.entry("clock", "23:59:59.999999"),
             Map.entry("civil", "9999-12-31T23:59:59.999999"),
             Map.entry("json", "{\"a\": [1, null]}"));
-    Map<String, Object> all = new java.util.HashMap<>(scalar);
+    Map<String, Object> all = new HashMap<>(scalar);
     all.put(
         "nested",
         Map.of(
@@ -299,9 +301,7 @@ class RestApiTest {
         .containsExactly("stopped");
     assertThat(refused.getErrorsFor(1))
         .extracting(BigQueryError::getReason, BigQueryError::getLocation, BigQueryError::getMessage)
-        .containsExactly(
-            org.assertj.core.groups.Tuple.tuple(
-                "invalid", "n", "Cannot convert value to integer: 1.5"));
+        .containsExactly(tuple("invalid", "n", "Cannot convert value to integer: 1.5"));
     assertThat(refused.getErrorsFor(2).get(0).getMessage())
         .isEqualTo("Missing required field: id.");
     assertThat(refused.getErrorsFor(3).get(0).getMessage()).isEqualTo("no such field: more.");

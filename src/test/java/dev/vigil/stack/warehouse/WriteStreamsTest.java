@@ -2,6 +2,7 @@ package dev.vigil.stack.warehouse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.api.gax.rpc.ApiException;
 import com.google.api.gax.rpc.StatusCode;
@@ -293,9 +294,7 @@ class WriteStreamsTest {
     assertThat(early.hasCommitTime()).isFalse();
     assertThat(early.getStreamErrorsList())
         .extracting(error -> error.getCode(), error -> error.getEntity())
-        .containsExactly(
-            org.assertj.core.groups.Tuple.tuple(
-                StorageErrorCode.INVALID_STREAM_STATE, second.getName()));
+        .containsExactly(tuple(StorageErrorCode.INVALID_STREAM_STATE, second.getName()));
     assertThat(rows()).isEmpty();
 
     client.finalizeWriteStream(second.getName());
