@@ -20,7 +20,7 @@ class DemoDetectionTest {
   void alertsAreThoseOfTheLabels() throws Exception {
     Period day = Period.upTo(Instant.parse("2026-03-01T12:00:00Z"), Duration.ofHours(24));
     Labels labels =
-        new LogGenerator(11, day, new Scale(10_000, 3 * AttackKind.values().length, 8))
+        new LogGenerator(11, day, new Scale(4_000, 2 * AttackKind.values().length, 8))
             .write(directory.resolve("logs"), Pace.atOnce())
             .labels();
     Path results = directory.resolve("results");

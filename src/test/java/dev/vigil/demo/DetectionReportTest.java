@@ -115,7 +115,20 @@ class DetectionReportTest {
     DetectionReport report = report(ALL, new FoundFailure("cut", "no status"));
     assertThat(report.allFound()).isTrue();
     assertThat(report.isExact()).isTrue();
-    assertThat(report.text()).isEqualTo("ALLTEXT");
+    assertThat(report.text())
+        .isEqualTo(
+            """
+            Attacks that a rule is made for: 2, found: 2
+              ID   ATTACK                 TECHNIQUE  SOURCE       BEGAN                RULE                                     ALERT                AFTER       ALERTS
+              a01  SSH brute force        T1110.001  203.0.113.7  2026-03-01 08:42:01  suspicious-logins                        2026-03-01 08:42:20  18 s        2 of 2
+              a02  exploit, then a login  T1190      203.0.113.8  2026-03-01 09:01:00  attack-from-login-source                 2026-03-01 10:15:00  1 h 14 min  1 of 1
+                                                                                       attack-from-login-source-across-windows  2026-03-01 10:10:00  1 h 9 min   1 of 1
+            Attacks that no rule is made for: 1
+              a03  distributed brute force  T1110.001  198.51.100.1 and 2 more  2026-03-01 10:00:00  rules look at each source alone
+            False alarms: 1
+              a04  an office logs in at once  192.0.2.100  suspicious-logins  2026-03-01 08:00:20
+            Malformed lines: 1, among the failures: 1, other failures: 0
+            """);
   }
 
   @Test
@@ -123,7 +136,20 @@ class DetectionReportTest {
     DetectionReport report = report(allBut(0, 2), new FoundFailure("cut", "no status"));
     assertThat(report.allFound()).isFalse();
     assertThat(report.isExact()).isFalse();
-    assertThat(report.text()).isEqualTo("MISSTEXT");
+    assertThat(report.text())
+        .isEqualTo(
+            """
+            Attacks that a rule is made for: 2, found: 1
+              ID   ATTACK                 TECHNIQUE  SOURCE       BEGAN                RULE                                     ALERT                AFTER      ALERTS
+              a01  SSH brute force        T1110.001  203.0.113.7  2026-03-01 08:42:01  suspicious-logins                        2026-03-01 08:42:20  18 s       1 of 2
+              a02  exploit, then a login  T1190      203.0.113.8  2026-03-01 09:01:00  attack-from-login-source                 MISSED                          0 of 1
+                                                                                       attack-from-login-source-across-windows  2026-03-01 10:10:00  1 h 9 min  1 of 1
+            Attacks that no rule is made for: 1
+              a03  distributed brute force  T1110.001  198.51.100.1 and 2 more  2026-03-01 10:00:00  rules look at each source alone
+            False alarms: 1
+              a04  an office logs in at once  192.0.2.100  suspicious-logins  2026-03-01 08:00:20
+            Malformed lines: 1, among the failures: 1, other failures: 0
+            """);
   }
 
   /** A part of its alerts finds an attack, too; but that they are not all there is seen. */
@@ -132,7 +158,9 @@ class DetectionReportTest {
     DetectionReport report = report(allBut(3), new FoundFailure("cut", "no status"));
     assertThat(report.allFound()).isTrue();
     assertThat(report.isExact()).isFalse();
-    assertThat(report.text()).contains("  2026-03-01 08:42:40  38 s         1 of 2\n");
+    assertThat(report.text())
+        .contains(
+            "suspicious-logins                        2026-03-01 08:42:40  38 s        1 of 2\n");
   }
 
   @Test
@@ -147,6 +175,23 @@ class DetectionReportTest {
     DetectionReport report = report(alerts, new FoundFailure("other", "invalid JSON"));
     assertThat(report.allFound()).isTrue();
     assertThat(report.isExact()).isFalse();
-    assertThat(report.text()).isEqualTo("FALSETEXT");
+    assertThat(report.text())
+        .isEqualTo(
+            """
+            Attacks that a rule is made for: 2, found: 2
+              ID   ATTACK                 TECHNIQUE  SOURCE       BEGAN                RULE                                     ALERT                AFTER       ALERTS
+              a01  SSH brute force        T1110.001  203.0.113.7  2026-03-01 08:42:01  suspicious-logins                        2026-03-01 08:42:20  18 s        2 of 2, 1 unforeseen
+              a02  exploit, then a login  T1190      203.0.113.8  2026-03-01 09:01:00  attack-from-login-source                 2026-03-01 10:15:00  1 h 14 min  1 of 1
+                                                                                       attack-from-login-source-across-windows  2026-03-01 10:10:00  1 h 9 min   1 of 1
+            Attacks that no rule is made for: 1
+              a03  distributed brute force  T1110.001  198.51.100.1 and 2 more  2026-03-01 10:00:00  found all the same: suspicious-logins, 2026-03-01 10:00:40
+            False alarms: 3
+              a04  an office logs in at once  192.0.2.100  suspicious-logins  2026-03-01 08:00:20
+              -    no label                   203.0.113.7  suspicious-logins  2026-03-01 08:48:00
+              -    no label                   10.1.32.1    suspicious-logins  2026-03-01 11:00:20
+            Malformed lines: 1, among the failures: 0, other failures: 1
+              MISSED  web1/access.log  no status  cut
+              not malformed  invalid JSON  other
+            """);
   }
 }

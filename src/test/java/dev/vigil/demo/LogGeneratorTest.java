@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -41,8 +42,14 @@ import org.junit.jupiter.api.io.TempDir;
 class LogGeneratorTest {
   private static final Instant END = Instant.parse("2026-03-01T12:00:00Z");
   private static final Period DAY = Period.upTo(END, Duration.ofHours(24));
+
+  /** Of the files of seed 7. Whoever changes what is generated changes it. */
+  private static final String DIGEST =
+      "9f226421c932d16630ca32d2ee935a4ae63707f3912c4c26b4731524bb0736a7";
+
   private static final int KINDS = AttackKind.values().length;
-  private static final Pattern WORD = Pattern.compile("[^0-9a-fA-F.:]+");
+  private static final Pattern ADDRESS =
+      Pattern.compile("(?<![\\d.])\\d+(\\.\\d+){3}|2001:db8:[0-9a-f:]+");
 
   @TempDir Path directory;
 
@@ -84,9 +91,9 @@ class LogGeneratorTest {
   @Test
   void theSameSeedGivesTheSameBytes() throws Exception {
     generate(7, new Scale(2_000, KINDS, 4));
-    assertThat(digest(directory)).isEqualTo("DIGEST");
+    assertThat(digest(directory)).isEqualTo(DIGEST);
     generate(8, new Scale(2_000, KINDS, 4));
-    assertThat(digest(directory)).isNotEqualTo("DIGEST");
+    assertThat(digest(directory)).isNotEqualTo(DIGEST);
   }
 
   @Test
@@ -103,7 +110,7 @@ class LogGeneratorTest {
 
   @Test
   void everyLineIsUnderstoodButTheMalformedOnes() throws Exception {
-    Labels labels = generate(3, new Scale(20_000, 2 * KINDS, 40));
+    Labels labels = generate(3, new Scale(10_000, 2 * KINDS, 40));
     Map<String, Set<String>> datasets = new TreeMap<>();
     List<String> failures = new ArrayList<>();
     for (LogFile file : LogFile.values()) {
@@ -144,7 +151,7 @@ class LogGeneratorTest {
 
   @Test
   void labelsAgreeWithTheLines() throws Exception {
-    Labels labels = generate(4, new Scale(20_000, 3 * KINDS, 4));
+    Labels labels = generate(4, new Scale(5_000, 3 * KINDS, 4));
     assertThat(labels.attacks()).hasSize(3 * KINDS);
     Map<String, Label> bySource = new TreeMap<>();
     for (Label label : labels.attacks()) {
@@ -157,12 +164,8 @@ class LogGeneratorTest {
       List<String> texts = lines(file.path());
       List<ParseResult> results = parse(file);
       for (int i = 0; i < texts.size(); i++) {
-        for (String word : WORD.split(texts.get(i).replace('/', ' '))) {
-          Label label = bySource.get(word.replaceFirst("^(\\d+\\.\\d+\\.\\d+\\.\\d+):.*", "$1"));
-          label =
-              label == null && word.startsWith("outside:")
-                  ? bySource.get(word.substring(8))
-                  : label;
+        for (Matcher address = ADDRESS.matcher(texts.get(i)); address.find(); ) {
+          Label label = bySource.get(address.group());
           if (label != null) {
             Instant time = results.get(i).event().timestamp();
             lines
@@ -196,7 +199,7 @@ class LogGeneratorTest {
   void eachKindIsFoundByItsRules() throws Exception {
     Map<String, AttackKind> kinds =
         Arrays.stream(AttackKind.values()).collect(toMap(AttackKind::label, kind -> kind));
-    for (long seed = 0; seed < 30; seed++) {
+    for (long seed = 0; seed < 5; seed++) {
       Labels labels = generate(seed, new Scale(0, AddressPlan.MOST_ATTACKS, 0));
       assertThat(labels.attacks()).hasSize(AddressPlan.MOST_ATTACKS);
       for (Label label : labels.attacks()) {
@@ -216,14 +219,14 @@ class LogGeneratorTest {
   /** What can be seen in the lines demands the alerts of the labels: ordinary life none. */
   @Test
   void linesDemandTheAlertsOfTheLabels() throws Exception {
-    Labels labels = generate(6, new Scale(100_000, 2 * KINDS, 4));
+    Labels labels = generate(6, new Scale(40_000, 2 * KINDS, 4));
     List<Sighting> sightings = new ArrayList<>();
     for (LogFile file : LogFile.values()) {
       for (ParseResult result : parse(file)) {
         sighting(result.event(), sightings);
       }
     }
-    assertThat(sightings.size()).isGreaterThan(8_000);
+    assertThat(sightings).hasSizeGreaterThan(4_000);
     assertThat(DetectionRules.alerts(sightings))
         .containsExactlyElementsOf(
             labels.attacks().stream().flatMap(label -> label.alerts().stream()).sorted().toList());
@@ -243,7 +246,7 @@ class LogGeneratorTest {
   /** Addresses stand for those of the internet, and belong to nobody there. */
   @Test
   void sourcesAreOfReservedRanges() throws Exception {
-    generate(9, new Scale(20_000, KINDS, 0));
+    generate(9, new Scale(5_000, KINDS, 0));
     Set<String> ranges = new HashSet<>();
     for (LogFile file : LogFile.values()) {
       for (ParseResult result : parse(file)) {
@@ -347,7 +350,7 @@ class LogGeneratorTest {
         .matches(
             "(?s)4,\\d{3} lines from 2026-02-28T12:00:00Z to 2026-03-01T12:00:00Z in \\d+\\.\\d s\\R"
                 + "  17 attacks, 3 that only look like one, 4 malformed lines\\R");
-    assertThat(digest(directory)).isEqualTo("DIGEST");
+    assertThat(digest(directory)).isEqualTo(DIGEST);
   }
 
   @Test

@@ -100,9 +100,8 @@ record DetectionReport(
   /** For people to read; ends with a line feed. */
   String text() {
     List<Label> attacks = labels.attacks().stream().filter(Label::malicious).toList();
-    List<Label> detectable =
-        attacks.stream().filter(a -> !a.alerts().isEmpty() || !found.get(a).isEmpty()).toList();
-    List<Label> undetectable = attacks.stream().filter(a -> !detectable.contains(a)).toList();
+    List<Label> detectable = attacks.stream().filter(a -> !a.alerts().isEmpty()).toList();
+    List<Label> undetectable = attacks.stream().filter(a -> a.alerts().isEmpty()).toList();
     long whole = detectable.stream().filter(label -> missedRules(label).isEmpty()).count();
     StringBuilder text = new StringBuilder();
     text.append("Attacks that a rule is made for: ").append(detectable.size());
@@ -171,8 +170,19 @@ record DetectionReport(
     TextTable table = new TextTable();
     for (Label label : undetectable) {
       String[] head = head(label);
+      List<FoundAlert> alerts = found.get(label);
       table.row(
-          head[0], head[1], head[2], head[3], head[4], String.valueOf(label.undetectedBecause()));
+          head[0],
+          head[1],
+          head[2],
+          head[3],
+          head[4],
+          alerts.isEmpty()
+              ? String.valueOf(label.undetectedBecause())
+              : "found all the same: "
+                  + alerts.get(0).rule()
+                  + ", "
+                  + time(alerts.get(0).timestamp()));
     }
     return table.text();
   }

@@ -46,8 +46,8 @@ final class OrdinaryLife {
   private final int visitors;
   private long written;
 
-  /** What was begun, and ends later. */
-  private final TreeMap<Long, List<LogEntry>> later = new TreeMap<>();
+  /** Lines by their minutes: much that begins in one ends in another. */
+  private final Map<Long, List<LogEntry>> begun = new HashMap<>();
 
   /** Login attempts by window and source, as far as they may still grow. */
   private final TreeMap<Long, Map<String, Integer>> attempts = new TreeMap<>();
@@ -91,28 +91,23 @@ final class OrdinaryLife {
    */
   List<LogEntry> minute(int index) {
     long begin = start + index * MINUTE;
-    List<LogEntry> entries = new ArrayList<>();
-    List<LogEntry> due = later.remove(begin);
-    if (due != null) {
-      entries.addAll(due);
-    }
     attempts.headMap(begin).clear();
     int busy = BUSY[hour(Instant.ofEpochMilli(begin))];
     while (written < target[index]) {
-      happen(begin + random.nextInt((int) MINUTE), busy, entries);
+      happen(begin + random.nextInt((int) MINUTE), busy);
     }
-    return entries;
+    List<LogEntry> entries = begun.remove(begin);
+    return entries == null ? new ArrayList<>() : entries;
   }
 
-  /** Now, or when its minute comes. */
-  private void add(List<LogEntry> now, LogEntry entry, long begun) {
+  /** For now, or for when its minute comes. */
+  private void add(LogEntry entry) {
     written++;
-    long minute = Math.floorDiv(entry.millis(), MINUTE) * MINUTE;
-    if (minute == Math.floorDiv(begun, MINUTE) * MINUTE) {
-      now.add(entry);
-    } else {
-      later.computeIfAbsent(minute, m -> new ArrayList<>()).add(entry);
-    }
+    begun.computeIfAbsent(minuteOf(entry.millis()), m -> new ArrayList<>()).add(entry);
+  }
+
+  private static long minuteOf(long millis) {
+    return Math.floorDiv(millis, MINUTE) * MINUTE;
   }
 
   private int between(int first, int last) {
@@ -123,70 +118,66 @@ final class OrdinaryLife {
     return choices.get(random.nextInt(choices.size()));
   }
 
-  private void happen(long time, int busy, List<LogEntry> now) {
+  private void happen(long time, int busy) {
     if (random.nextInt(MACHINES + busy) < MACHINES) {
-      machine(time, now);
+      machine(time);
     } else {
-      person(time, now);
+      person(time);
     }
   }
 
-  private void machine(long time, List<LogEntry> now) {
+  private void machine(long time) {
     int choice = random.nextInt(CHOICES);
     if (choice < 330) {
-      probe(time, now);
+      probe(time);
     } else if (choice < 520) {
-      healthCheck(time, now);
+      healthCheck(time);
     } else if (choice < 780) {
-      traffic(time, now);
+      traffic(time);
     } else if (choice < 880) {
-      cron(time, now);
+      cron(time);
     } else if (choice < 960) {
-      serviceLogin(time, now);
+      serviceLogin(time);
     } else {
-      idsNoise(time, now);
+      idsNoise(time);
     }
   }
 
-  private void person(long time, List<LogEntry> now) {
+  private void person(long time) {
     int choice = random.nextInt(CHOICES);
     if (choice < 450) {
-      visit(time, now);
+      visit(time);
     } else if (choice < 700) {
-      connection(time, now);
+      connection(time);
     } else if (choice < 860) {
-      traffic(time, now);
+      traffic(time);
     } else if (choice < 910) {
-      sshSession(time, now);
+      sshSession(time);
     } else if (choice < 930) {
-      sudo(time, now);
+      sudo(time);
     } else if (choice < 998) {
-      portalLogin(time, now);
+      portalLogin(time);
     } else {
-      administration(time, now);
+      administration(time);
     }
   }
 
-  private void probe(long time, List<LogEntry> now) {
+  private void probe(long time) {
     String source = AddressPlan.ofNoise(random.nextInt(60_000));
     int port = oneOf(PROBED_PORTS);
     add(
-        now,
         random.nextBoolean()
             ? lines.packet(time, "BLOCK", source, port)
-            : lines.asaDeny(time, source, "10.1.1." + between(1, 250), port),
-        time);
+            : lines.asaDeny(time, source, "10.1.1." + between(1, 250), port));
   }
 
-  private void healthCheck(long time, List<LogEntry> now) {
+  private void healthCheck(long time) {
     add(
-        now,
         lines.access(
-            time, "10.1.1." + between(2, 3), "-", "GET /healthz", 200, 2, "kube-probe/1.29"),
-        time);
+            time, "10.1.1." + between(2, 3), "-", "GET /healthz", 200, 2, "kube-probe/1.29"));
   }
 
-  private void traffic(long time, List<LogEntry> now) {
+  private void traffic(long time) {
     String source = AddressPlan.ofPerson(random.nextInt(people));
     LogEntry entry =
         switch (random.nextInt(4)) {
@@ -212,7 +203,7 @@ final class OrdinaryLife {
                   "\"sni\":\"mail.example.com\",\"version\":\"TLS 1.3\"");
           default -> flow(time, source);
         };
-    add(now, entry, time);
+    add(entry);
   }
 
   private LogEntry flow(long time, String source) {
@@ -237,41 +228,35 @@ final class OrdinaryLife {
             + ",\"state\":\"closed\",\"reason\":\"timeout\",\"alerted\":false");
   }
 
-  private void cron(long time, List<LogEntry> now) {
+  private void cron(long time) {
     String tag = "CRON[" + between(2_000, 32_000) + "]";
     // On the minute, as jobs begin.
-    long begin = Math.floorDiv(time, MINUTE) * MINUTE + SECOND;
+    long begin = minuteOf(time) + SECOND;
     add(
-        now,
         lines.syslog(
             BASTION,
             begin,
             tag,
-            "pam_unix(cron:session): session opened for user root(uid=0) by (uid=0)"),
-        time);
+            "pam_unix(cron:session): session opened for user root(uid=0) by (uid=0)"));
     add(
-        now,
         lines.syslog(
-            BASTION, begin + 20, tag, "pam_unix(cron:session): session closed for user root"),
-        time);
+            BASTION, begin + 20, tag, "pam_unix(cron:session): session closed for user root"));
   }
 
   /** A backup, or a deployment, by key. */
-  private void serviceLogin(long time, List<LogEntry> now) {
+  private void serviceLogin(long time) {
     String source = AddressPlan.ofService(random.nextInt(Math.max(people / 4, 10)));
     if (!mayTry(source, time, 1)) {
       return;
     }
     LogFile host = random.nextBoolean() ? BASTION : WEB_HOST;
-    accepted(host, time, "publickey", random.nextBoolean() ? "backup" : "ci", source, now);
+    accepted(host, time, "publickey", random.nextBoolean() ? "backup" : "ci", source);
   }
 
   /** Accepted, and some time later gone. */
-  private void accepted(
-      LogFile host, long time, String method, String user, String source, List<LogEntry> now) {
+  private void accepted(LogFile host, long time, String method, String user, String source) {
     int port = lines.port();
     add(
-        now,
         lines.sshd(
             host,
             time,
@@ -286,24 +271,15 @@ final class OrdinaryLife {
                 + " ssh2"
                 + (method.equals("publickey")
                     ? ": ED25519 SHA256:foTuOJlZhZSKOOSVJM4X1AaipKpFAzmm9bjac6mQSKi"
-                    : "")),
-        time);
+                    : "")));
     add(
-        now,
         lines.sshd(
             host,
             time + 10,
-            "pam_unix(sshd:session): session opened for user " + user + "(uid=1021) by (uid=0)"),
-        time);
+            "pam_unix(sshd:session): session opened for user " + user + "(uid=1021) by (uid=0)"));
     long end = time + between(5, 3_600) * SECOND;
-    add(
-        now,
-        lines.sshd(host, end, "Disconnected from user " + user + " " + source + " port " + port),
-        time);
-    add(
-        now,
-        lines.sshd(host, end + 5, "pam_unix(sshd:session): session closed for user " + user),
-        time);
+    add(lines.sshd(host, end, "Disconnected from user " + user + " " + source + " port " + port));
+    add(lines.sshd(host, end + 5, "pam_unix(sshd:session): session closed for user " + user));
   }
 
   /** Whether a source may have so many more attempts in the window, and the one after it. */
@@ -321,18 +297,16 @@ final class OrdinaryLife {
     return true;
   }
 
-  private void idsNoise(long time, List<LogEntry> now) {
+  private void idsNoise(long time) {
     String source = AddressPlan.ofNoise(random.nextInt(60_000));
     IdsSignature signature = random.nextInt(3) == 0 ? IdsSignature.SSH_SCAN : IdsSignature.PING;
     add(
-        now,
         random.nextBoolean()
             ? lines.snortAlert(time, source, Company.WEB, 80, signature)
-            : lines.suricataAlert(time, source, Company.WEB, 80, signature),
-        time);
+            : lines.suricataAlert(time, source, Company.WEB, 80, signature));
   }
 
-  private void visit(long time, List<LogEntry> now) {
+  private void visit(long time) {
     int visitor = random.nextInt(visitors);
     String source = AddressPlan.ofVisitor(visitor);
     String agent = Company.BROWSERS.get(visitor % Company.BROWSERS.size());
@@ -340,7 +314,6 @@ final class OrdinaryLife {
     for (int i = 0; i < pages; i++) {
       int status = random.nextInt(20) == 0 ? 304 : random.nextInt(40) == 0 ? 404 : 200;
       add(
-          now,
           lines.access(
               time + i * 700L,
               source,
@@ -348,25 +321,26 @@ final class OrdinaryLife {
               "GET " + oneOf(Company.PAGES),
               status,
               status == 304 ? 0 : between(400, 30_000),
-              agent),
-          time);
+              agent));
     }
   }
 
-  private void connection(long time, List<LogEntry> now) {
+  private void connection(long time) {
     String source = "10.1." + between(32, 63) + "." + between(1, 200);
     String server = AddressPlan.ofServer(random.nextInt(40));
     int seconds = between(1, 600);
-    add(now, lines.asaBuilt(time, source, server), time);
+    add(lines.asaBuilt(time, source, server));
     add(
-        now,
         lines.asaTeardown(
-            time + seconds * SECOND, source, server, seconds, seconds * (long) between(200, 9_000)),
-        time);
+            time + seconds * SECOND,
+            source,
+            server,
+            seconds,
+            seconds * (long) between(200, 9_000)));
   }
 
   /** One in six mistypes, some of those twice. */
-  private void sshSession(long time, List<LogEntry> now) {
+  private void sshSession(long time) {
     int person = random.nextInt(people);
     String source = AddressPlan.ofPerson(person);
     int typos = random.nextInt(6) > 0 ? 0 : between(1, 2);
@@ -377,7 +351,6 @@ final class OrdinaryLife {
     String user = Company.person(person);
     for (int i = 0; i < typos; i++) {
       add(
-          now,
           lines.sshd(
               host,
               time + i * 4 * SECOND,
@@ -387,17 +360,14 @@ final class OrdinaryLife {
                   + source
                   + " port "
                   + lines.port()
-                  + " ssh2"),
-          time);
+                  + " ssh2"));
     }
-    accepted(
-        host, time + typos * 4 * SECOND, typos > 0 ? "password" : "publickey", user, source, now);
+    accepted(host, time + typos * 4 * SECOND, typos > 0 ? "password" : "publickey", user, source);
   }
 
-  private void sudo(long time, List<LogEntry> now) {
+  private void sudo(long time) {
     String user = Company.person(random.nextInt(people));
     add(
-        now,
         lines.syslog(
             BASTION,
             time,
@@ -406,11 +376,10 @@ final class OrdinaryLife {
                 + user
                 + " : TTY=pts/0 ; PWD=/home/"
                 + user
-                + " ; USER=root ; COMMAND=/usr/bin/systemctl status nginx"),
-        time);
+                + " ; USER=root ; COMMAND=/usr/bin/systemctl status nginx"));
   }
 
-  private void portalLogin(long time, List<LogEntry> now) {
+  private void portalLogin(long time) {
     int person = random.nextInt(people);
     String source = AddressPlan.ofPerson(person);
     int typos = random.nextInt(10) > 0 ? 0 : between(1, 2);
@@ -418,18 +387,14 @@ final class OrdinaryLife {
       return;
     }
     for (int i = 0; i <= typos; i++) {
-      add(
-          now,
-          lines.portalLogin(time + i * 5 * SECOND, Company.person(person), source, i == typos),
-          time);
+      add(lines.portalLogin(time + i * 5 * SECOND, Company.person(person), source, i == typos));
     }
   }
 
-  private void administration(long time, List<LogEntry> now) {
+  private void administration(long time) {
     String source = AddressPlan.ofPerson(5 * random.nextInt(Math.max(people / 5, 1)));
     if (mayTry(source, time, 1)) {
       add(
-          now,
           lines.asa(
               time,
               "6-605005",
@@ -437,8 +402,7 @@ final class OrdinaryLife {
                   + source
                   + "/"
                   + lines.port()
-                  + " to inside:10.1.20.1/ssh for user \"netadmin\""),
-          time);
+                  + " to inside:10.1.20.1/ssh for user \"netadmin\""));
     }
   }
 }
