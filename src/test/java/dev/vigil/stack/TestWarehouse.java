@@ -48,7 +48,7 @@ public final class TestWarehouse {
 
   private TestWarehouse() {}
 
-  /** The warehouse. Starts it if need be. */
+  /** The warehouse. Starts it if need be; clients in this JVM believe it from now on. */
   public static synchronized LocalWarehouse get() {
     if (warehouse == null) {
       try {
@@ -56,23 +56,31 @@ public final class TestWarehouse {
         LocalWarehouse started = LocalWarehouse.start(home);
         Runtime.getRuntime()
             .addShutdownHook(new Thread(() -> end(started, home), "stop the test warehouse"));
+        System.setProperty("javax.net.ssl.trustStore", started.trustStore().toString());
+        System.setProperty("javax.net.ssl.trustStorePassword", LocalWarehouse.TRUST_STORE_PASSWORD);
         warehouse = started;
       } catch (IOException e) {
         throw new UncheckedIOException("there is no place for a warehouse", e);
       }
     }
+    if (!warehouse.process().isAlive()) {
+      throw new IllegalStateException(
+          "the warehouse has ended with status %d. Its last words:\n%s"
+              .formatted(
+                  warehouse.process().exitStatus().orElseThrow(), warehouse.process().lastWords()));
+    }
     return warehouse;
   }
 
   /** A dataset that no other test has. */
-  public static String freshDataset() {
-    String dataset = freshName();
+  public static String createDataset() {
+    String dataset = freshDataset();
     bigQuery(get()).create(DatasetInfo.of(dataset));
     return dataset;
   }
 
   /** The name of a dataset that no other test has; it is not there yet. */
-  public static String freshName() {
+  public static String freshDataset() {
     // The warehouse is this run's alone: counting is enough.
     return "test_" + DATASETS.incrementAndGet();
   }

@@ -64,7 +64,7 @@ class FaultsTest {
 
   @BeforeEach
   void makeTable() {
-    dataset = TestWarehouse.freshName();
+    dataset = TestWarehouse.freshDataset();
     table = TableId.of(dataset, "t");
     TestWarehouse.bigQuery(warehouse).create(DatasetInfo.of(dataset));
     TestWarehouse.bigQuery(warehouse)
@@ -177,9 +177,11 @@ class FaultsTest {
   @Test
   void refusedAppendsAreTriedAgain() throws Exception {
     warehouse.fail("UNAVAILABLE", APPEND, 2);
+    assertThat(warehouse.pendingFaults()).containsExactly("UNAVAILABLE AppendRows 2");
     try (JsonStreamWriter stream = JsonStreamWriter.newBuilder(name(), writer.client()).build()) {
       stream.append(row(1)).get();
     }
+    assertThat(warehouse.pendingFaults()).isEmpty();
     assertThat(calls(APPEND)).isEqualTo(3);
     assertThat(ids()).containsExactly("{\"id\":1}");
   }

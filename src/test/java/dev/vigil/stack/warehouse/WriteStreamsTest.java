@@ -65,7 +65,7 @@ class WriteStreamsTest {
 
   @BeforeEach
   void makeTable() {
-    dataset = TestWarehouse.freshDataset();
+    dataset = TestWarehouse.createDataset();
     table(
         "t",
         Field.newBuilder("id", StandardSQLTypeName.INT64).setMode(Field.Mode.REQUIRED).build(),
