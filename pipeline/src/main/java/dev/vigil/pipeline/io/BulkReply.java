@@ -13,8 +13,14 @@ record BulkReply(List<Item> items) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final int CONFLICT = 409;
-  private static final int TOO_MANY = 429;
-  private static final int UNAVAILABLE = 503;
+
+  /** An index that is read-only: also one of 403, which otherwise is about us. */
+  private static final String BLOCKED = "cluster_block_exception";
+
+  /** The cluster has as many shards as it may have: no status tells that. */
+  private static final String INVALID = "validation_exception";
+
+  private static final String SHARD_LIMIT = "shards open";
 
   /**
    * What became of one document.
@@ -28,15 +34,35 @@ record BulkReply(List<Item> items) {
       return status / 100 == 2 && error == null;
     }
 
-    /** Whether the server is too busy for this document, or its shard is away. */
+    /**
+     * Whether it is the server that is in trouble, and not the document: it is too busy, its disk
+     * or its number of shards is full, a shard is away, or it fails.
+     */
     boolean isForLater() {
-      return status == TOO_MANY || status == UNAVAILABLE;
+      return isBusy(status)
+          || (INVALID.equals(error) && reason != null && reason.contains(SHARD_LIMIT));
+    }
+
+    /**
+     * Whether the server takes others, but not this document in its index. Of anything else, such
+     * as a user without the right to write, the reason is not in the document.
+     */
+    boolean isRefused() {
+      return switch (status) {
+        case 400, CONFLICT, 413 -> true;
+        default -> BLOCKED.equals(error);
+      };
     }
 
     /** Whether the server has a newer revision. */
     boolean isConflict() {
       return status == CONFLICT;
     }
+  }
+
+  /** Whether an answer of this status, of HTTP, says that the same may be taken later. */
+  static boolean isBusy(int status) {
+    return status == 408 || status == 429 || status / 100 == 5;
   }
 
   /** The reply is not one to a bulk request of that many documents. */
@@ -79,6 +105,15 @@ record BulkReply(List<Item> items) {
       items.add(item(item));
     }
     return new BulkReply(items);
+  }
+
+  /** What the server says of the first document that it may take later; empty if there is none. */
+  String whyLater() {
+    return items.stream()
+        .filter(Item::isForLater)
+        .findFirst()
+        .map(item -> item.error() + ": " + item.reason())
+        .orElse("");
   }
 
   private static Item item(JsonNode item) {
