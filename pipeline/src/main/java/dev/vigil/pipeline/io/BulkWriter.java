@@ -222,6 +222,10 @@ final class BulkWriter {
             + switch (said.status()) {
               case 401 -> " no longer lets us in: the credentials are not, or no longer, valid";
               case 403 -> " lets this user not write: " + said.reason();
+              case 404 ->
+                  " has no place for a document, and makes none ("
+                      + said.reason()
+                      + "): let it make vigil-* by action.auto_create_index";
               default -> " answers " + said.status() + " " + said.error() + ": " + said.reason();
             });
   }

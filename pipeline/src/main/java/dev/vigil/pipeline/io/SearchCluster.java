@@ -98,14 +98,14 @@ public final class SearchCluster implements AutoCloseable {
   /** An answer of another status than 2xx is an exception. */
   void check(Answer answer, String request) throws UnusableException {
     if (answer.status() / 100 != 2) {
+      String reason = BulkReply.reason(answer.body().path("error"));
       throw new UnusableException(
           server
               + " answers "
               + answer.status()
               + " to "
               + request
-              + ": "
-              + BulkReply.reason(answer.body().path("error")));
+              + (reason.isEmpty() ? "" : ": " + reason));
     }
   }
 
