@@ -383,13 +383,20 @@ class BulkWriterTest {
     }
   }
 
-  /** Waits until there is room again: a full cluster is no document's fault. */
+  /** Waits until there is room again: that a cluster is full, or closed, is no document's fault. */
   @ParameterizedTest
-  @EnumSource
-  void aServerWithAsManyShardsAsItMayHave(TestSearchNode node) throws Exception {
+  @CsvSource({
+    "OPENSEARCH, cluster.max_shards_per_node, 1",
+    "ELASTICSEARCH, cluster.max_shards_per_node, 1",
+    "OPENSEARCH, cluster.blocks.read_only, true",
+    "ELASTICSEARCH, cluster.blocks.read_only, true",
+    "OPENSEARCH, cluster.blocks.create_index, true",
+  })
+  void aServerThatTakesNoMore(TestSearchNode node, String setting, String value)
+      throws Exception {
     freshIndex(node);
     String index = node.freshIndex("one-too-many");
-    setting(node, "cluster.max_shards_per_node", "1");
+    setting(node, setting, value);
     try (FaultProxy proxy = FaultProxy.of(node.url())) {
       Thread room =
           new Thread(
@@ -397,14 +404,14 @@ class BulkWriterTest {
                 while (bulks(proxy) < 2) {
                   LockSupport.parkNanos(10_000_000);
                 }
-                setting(node, "cluster.max_shards_per_node", "null");
+                setting(node, setting, "null");
               });
       room.start();
       assertThat(write(proxy.url(), index, notes(2))).isEmpty();
       room.join();
       assertThat(bulks(proxy)).isGreaterThanOrEqualTo(3);
     } finally {
-      setting(node, "cluster.max_shards_per_node", "null");
+      setting(node, setting, "null");
     }
     assertThat(written(node, index)).isEqualTo(texts(notes(2)));
   }

@@ -14,8 +14,10 @@ record BulkReply(List<Item> items) {
 
   private static final int CONFLICT = 409;
 
-  /** An index that is read-only: also one of 403, which otherwise is about us. */
+  /** Closed to writing, of 403: an index by its owner, or the cluster, which the reason tells. */
   private static final String BLOCKED = "cluster_block_exception";
+
+  private static final String BLOCKED_INDEX = "index [";
 
   /** The cluster has as many shards as it may have: no status tells that. */
   private static final String INVALID = "validation_exception";
@@ -36,11 +38,14 @@ record BulkReply(List<Item> items) {
 
     /**
      * Whether it is the server that is in trouble, and not the document: it is too busy, its disk
-     * or its number of shards is full, a shard is away, or it fails.
+     * or its number of shards is full, a shard is away, it is closed to writing, or it fails.
      */
     boolean isForLater() {
-      return isBusy(status)
-          || (INVALID.equals(error) && reason != null && reason.contains(SHARD_LIMIT));
+      return status == 408
+          || status == 429
+          || status / 100 == 5
+          || (isError(INVALID) && reason.contains(SHARD_LIMIT))
+          || (isError(BLOCKED) && !reason.startsWith(BLOCKED_INDEX));
     }
 
     /**
@@ -50,19 +55,18 @@ record BulkReply(List<Item> items) {
     boolean isRefused() {
       return switch (status) {
         case 400, CONFLICT, 413 -> true;
-        default -> BLOCKED.equals(error);
+        default -> isError(BLOCKED);
       };
+    }
+
+    private boolean isError(String type) {
+      return type.equals(error) && reason != null;
     }
 
     /** Whether the server has a newer revision. */
     boolean isConflict() {
       return status == CONFLICT;
     }
-  }
-
-  /** Whether an answer of this status, of HTTP, says that the same may be taken later. */
-  static boolean isBusy(int status) {
-    return status == 408 || status == 429 || status / 100 == 5;
   }
 
   /** The reply is not one to a bulk request of that many documents. */

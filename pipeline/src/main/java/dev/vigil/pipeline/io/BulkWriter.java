@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
  * Writes batches of documents, each until the server has said of every document that it has it, or
  * why it never will.
  *
- * <p>While the server is busy (408, 429), in trouble (5xx, or as many shards as it may have) or
- * cannot be reached, it waits, and sends again what is not confirmed, for as long as it takes:
+ * <p>While the server is busy (408, 429), in trouble (5xx, or as many shards as it may have, or
+ * closed to writing) or cannot be reached, it waits, and sends again what is not confirmed, for as long as it takes:
  * documents have ids, so that what was written without a confirmation is not doubled. A request
  * that is refused as a whole for what is in it (400, 413) is halved, until the document is alone
  * that is the reason. A document that alone is more than a request should be, and that is answered
@@ -102,20 +102,17 @@ final class BulkWriter {
         }
         trouble = "does not yet take " + size(left) + " (" + reply.whyLater() + ")";
       } catch (ResponseException e) {
-        int status = e.getResponse().getStatusLine().getStatusCode();
-        if (status == 400 || status == 413) {
-          halve(left, e.getResponse(), refused);
+        BulkReply.Item said = said(e.getResponse());
+        if (!said.isForLater()) {
+          halve(left, said, refused);
           return;
         }
-        if (!BulkReply.isBusy(status)) {
-          throw refusedForGood(said(e.getResponse()));
-        }
-        noRoom = status == TOO_MANY && isLargeAlone(left);
+        noRoom = said.status() == TOO_MANY && isLargeAlone(left);
         if (noRoom && noRoomSince != null && hasPassed(patience, noRoomSince)) {
-          refused.add(refusal(left.get(0), said(e.getResponse())));
+          refused.add(refusal(left.get(0), said));
           return;
         }
-        trouble = "answers " + status + " to " + size(left);
+        trouble = "answers " + said.status() + " to " + size(left) + " (" + said.reason() + ")";
       } catch (IOException e) {
         if (isUntrusted(e)) {
           throw new SearchException(server + ": its certificate is not trusted");
@@ -200,10 +197,13 @@ final class BulkWriter {
     return left;
   }
 
-  private <T> void halve(List<BulkItem<T>> items, Response response, List<Refusal<T>> refused)
+  private <T> void halve(List<BulkItem<T>> items, BulkReply.Item said, List<Refusal<T>> refused)
       throws InterruptedException {
+    if (said.status() != 400 && said.status() != 413) {
+      throw refusedForGood(said);
+    }
     if (items.size() == 1) {
-      refused.add(refusal(items.get(0), said(response)));
+      refused.add(refusal(items.get(0), said));
       return;
     }
     int half = items.size() / 2;
