@@ -41,7 +41,7 @@ import javax.net.ssl.SSLContext;
  * is the one that counts.
  */
 public final class FaultProxy implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   /** What belongs to one connection, or is set by whoever sends. */
   private static final Set<String> NOT_PASSED_ON =

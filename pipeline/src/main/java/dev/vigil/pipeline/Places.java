@@ -57,7 +57,7 @@ final class Places {
                 + ": make it, best with cleanup.policy=compact, or give --createTopics=true");
       }
       if (!missing.isEmpty()) {
-        topics.create(missing);
+        topics.createCompacted(missing);
       }
       for (String topic : kafka.outputs().values()) {
         int bytes = topics.maxMessageBytes(topic).orElse(Integer.MAX_VALUE);
