@@ -392,8 +392,7 @@ class BulkWriterTest {
     "ELASTICSEARCH, cluster.blocks.read_only, true",
     "OPENSEARCH, cluster.blocks.create_index, true",
   })
-  void aServerThatTakesNoMore(TestSearchNode node, String setting, String value)
-      throws Exception {
+  void aServerThatTakesNoMore(TestSearchNode node, String setting, String value) throws Exception {
     freshIndex(node);
     String index = node.freshIndex("one-too-many");
     setting(node, setting, value);
@@ -401,6 +400,7 @@ class BulkWriterTest {
       Thread room =
           new Thread(
               () -> {
+                // The first has its answer when the second is there.
                 while (bulks(proxy) < 2) {
                   LockSupport.parkNanos(10_000_000);
                 }
@@ -409,7 +409,7 @@ class BulkWriterTest {
       room.start();
       assertThat(write(proxy.url(), index, notes(2))).isEmpty();
       room.join();
-      assertThat(bulks(proxy)).isGreaterThanOrEqualTo(3);
+      assertThat(bulks(proxy)).isGreaterThanOrEqualTo(2);
     } finally {
       setting(node, setting, "null");
     }

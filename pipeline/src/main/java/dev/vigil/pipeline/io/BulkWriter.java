@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Consumer;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.apache.http.entity.ContentType;
 import org.apache.http.nio.entity.NByteArrayEntity;
@@ -25,11 +24,12 @@ import org.slf4j.LoggerFactory;
  * why it never will.
  *
  * <p>While the server is busy (408, 429), in trouble (5xx, or as many shards as it may have, or
- * closed to writing) or cannot be reached, it waits, and sends again what is not confirmed, for as long as it takes:
- * documents have ids, so that what was written without a confirmation is not doubled. A request
- * that is refused as a whole for what is in it (400, 413) is halved, until the document is alone
- * that is the reason. A document that alone is more than a request should be, and that is answered
- * 429 for minutes, is more than the server has room for. Anything else is an exception.
+ * closed to writing) or cannot be reached, it waits, and sends again what is not confirmed, for as
+ * long as it takes: documents have ids, so that what was written without a confirmation is not
+ * doubled. A request that is refused as a whole for what is in it (400, 413) is halved, until the
+ * document is alone that is the reason. A document that alone is more than a request should be, and
+ * that is answered 429 for minutes, is more than the server has room for. Anything else is an
+ * exception.
  */
 final class BulkWriter {
   private static final Logger LOG = LoggerFactory.getLogger(BulkWriter.class);
@@ -120,10 +120,10 @@ final class BulkWriter {
         trouble = "cannot be reached (" + e.getMessage() + ") to write " + size(left);
       }
       if (left.isEmpty()) {
-        tell(LOG::info, outage.isOver(System.nanoTime()));
+        warn(outage.isOver(System.nanoTime()));
         return;
       }
-      tell(LOG::warn, outage.goesOn(System.nanoTime(), trouble));
+      warn(outage.goesOn(System.nanoTime(), trouble));
       if (!noRoom) {
         noRoomSince = null;
       } else if (noRoomSince == null) {
@@ -152,9 +152,10 @@ final class BulkWriter {
         items.stream().mapToLong(item -> item.lines().length).sum());
   }
 
-  private static void tell(Consumer<String> log, @Nullable String news) {
+  /** That it is back, too: who was warned must see that there is nothing to do. */
+  private static void warn(@Nullable String news) {
     if (news != null) {
-      log.accept(news);
+      LOG.warn(news);
     }
   }
 
