@@ -353,6 +353,17 @@ class LogGeneratorTest {
   }
 
   @Test
+  void helpTellsOfEveryOption() throws Exception {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    String[] args = {"--lines=no", "--help"};
+    assertThat(LogGenerator.run(args, InstantSource.fixed(END), print(out), print(out))).isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .startsWith("  --directory  where the files go; vigil-demo by default\n  --seed       the")
+        .endsWith("  --live       true: the period begins now, and lines come as time goes by\n")
+        .hasLineCount(GenerationOptions.OPTIONS.size());
+  }
+
+  @Test
   void whatIsNoOptionIsRefused() {
     assertThat(refusal("--lines=-1"))
         .isEqualTo("--lines=-1 is no number from 0 to 1000000000: give another");
