@@ -29,6 +29,10 @@ public final class Demo {
   /** The same, as a part of a program that started what is deployed; returns the exit code. */
   public static int run(String[] args, InstantSource clock, PrintStream out, PrintStream err)
       throws IOException, InterruptedException {
+    if (Arguments.askForHelp(args)) {
+      out.print(Arguments.help(DemoOptions.OPTIONS));
+      return OK;
+    }
     try {
       DemoOptions options = DemoOptions.of(args, clock.instant());
       return new DemoRun(options, clock, out).run().allFound() ? OK : MISSED;

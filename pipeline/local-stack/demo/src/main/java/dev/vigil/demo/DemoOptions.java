@@ -1,5 +1,6 @@
 package dev.vigil.demo;
 
+import dev.vigil.demo.Arguments.Option;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,10 +23,17 @@ record DemoOptions(
     String topicPrefix,
     Duration patience,
     List<String> passedOn) {
-  static final List<String> NAMES =
+  static final List<Option> OPTIONS =
       Stream.concat(
-              GenerationOptions.NAMES.stream(),
-              Stream.of("broker", "search", "runner", "topicPrefix", "patience"))
+              Stream.of(
+                  new Option("broker", "the Kafka broker, HOST:PORT, without passwords"),
+                  new Option("search", "an Elasticsearch or OpenSearch node, http://HOST:9200"),
+                  new Option("runner", "direct (by default), or flink for an embedded Flink"),
+                  new Option("topicPrefix", "what the names of all topics begin with"),
+                  new Option(
+                      "patience", "in live mode: how long to wait for alerts; 10m by default"),
+                  new Option(Arguments.PASSES_ON, "any option of the main job")),
+              GenerationOptions.OPTIONS.stream())
           .toList();
 
   /**
@@ -43,7 +51,7 @@ record DemoOptions(
   }
 
   static DemoOptions of(String[] args, Instant now) throws UsageException {
-    Arguments arguments = Arguments.of(args, NAMES);
+    Arguments arguments = Arguments.of(args, OPTIONS);
     String broker = arguments.text("broker");
     if (broker == null) {
       throw new UsageException("--broker is missing: give --broker=HOST:PORT");

@@ -124,7 +124,7 @@ final class DemoRun {
   private Sink sink() {
     return deployment.search() == null
         ? new ResultFiles(results)
-        : new SearchNode(deployment.search());
+        : new SearchNode(deployment.search(), logs);
   }
 
   private Findings read(Sink sink) throws IOException, InterruptedException {
@@ -208,8 +208,8 @@ final class DemoRun {
               + earlier.alerts().size()
               + " alerts of that period, and "
               + earlier.failures().size()
-              + " failures, of an earlier run: start with an empty one, or delete the indices"
-              + " vigil-alerts-* and vigil-failures-*");
+              + " failures of logs in that directory, of an earlier run: start with an empty one, or"
+              + " delete the indices vigil-alerts-* and vigil-failures-*");
     }
   }
 
