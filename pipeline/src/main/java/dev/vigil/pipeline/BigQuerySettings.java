@@ -35,7 +35,7 @@ record BigQuerySettings(
         };
     String name = options.getBigQueryDataset();
     if (name == null) {
-      if (BigQueryConnection.endpoint(options) != null || options.getBigQueryLocation() != null) {
+      if (BigQueryConnection.endpoint(options) != null || options.getBigQueryRegion() != null) {
         throw new UsageException(
             "options of BigQuery are given, but no dataset: give"
                 + " --bigQueryDataset=PROJECT:DATASET");
@@ -52,7 +52,7 @@ record BigQuerySettings(
     try {
       return new BigQuerySettings(
           BigQueryConnection.of(dataset.group(1), dataset.group(2), options),
-          options.getBigQueryLocation(),
+          options.getBigQueryRegion(),
           appending);
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage());

@@ -180,9 +180,9 @@ public interface VigilOptions extends PipelineOptions {
   @Description(
       "Where a dataset that --setup makes keeps its data for good, such as EU or us-east1. Without it,"
           + " where the project says, or in the US.")
-  String getBigQueryLocation();
+  String getBigQueryRegion();
 
-  void setBigQueryLocation(String value);
+  void setBigQueryRegion(String value);
 
   @Description(
       "How events reach BigQuery while the job goes on until it is stopped: exactly-once (appended; twice"

@@ -65,9 +65,7 @@ public record BigQueryConnection(String project, String dataset, @Nullable Strin
       bigQuery.setBigQueryProject(project);
     }
     if (isLocal()) {
-      GcpOptions gcp = options.as(GcpOptions.class);
-      gcp.setCredentialFactoryClass(NoopCredentialFactory.class);
-      gcp.setGcpCredential(null);
+      options.as(GcpOptions.class).setCredentialFactoryClass(NoopCredentialFactory.class);
     }
   }
 

@@ -137,12 +137,12 @@ public final class BigQueryDataset {
   }
 
   void create(String id, Table table) throws UnusableException {
-    Table named = table.clone().setTableReference(connection.reference(id));
+    table.setTableReference(connection.reference(id));
     done(
         "create " + id,
         ask(
             "create " + id,
-            () -> client.tables().insert(connection.project(), connection.dataset(), named)));
+            () -> client.tables().insert(connection.project(), connection.dataset(), table)));
   }
 
   /**
