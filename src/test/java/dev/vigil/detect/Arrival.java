@@ -4,6 +4,7 @@ import dev.vigil.event.Intrusion;
 import dev.vigil.event.LoginAttempt;
 import dev.vigil.event.SourceEvent;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -75,9 +76,9 @@ record Arrival(@Nullable LoginAttempt login, @Nullable Intrusion intrusion) {
   }
 
   /**
-   * Random events of few sources, in order of time for each source: clustered, with ties, exact
-   * repetitions, equal ids at different times, times at window edges and at exactly the memory time
-   * and a second more after others, long gaps, and times before 1970.
+   * Random events of few sources, in order of time for each source: clustered, with ties, a
+   * microsecond apart, exact repetitions, equal ids at different times, times at window edges and
+   * at exactly the memory time and a second more after others, long gaps, and times before 1970.
    */
   static List<Arrival> random(long seed, int count, long memorySeconds, long windowSeconds) {
     Random random = new Random(seed);
@@ -85,9 +86,11 @@ record Arrival(@Nullable LoginAttempt login, @Nullable Intrusion intrusion) {
     String[] users = {"root", "admin", "oracle", null};
     String[] classes = {"scan", "exploit", null};
     String[] signatures = {"SCAN ssh", "Log4j", "Shellcode", null};
+    long window = windowSeconds * 1_000_000;
     long[] now = new long[sources.length];
     for (int s = 0; s < now.length; s++) {
-      now[s] = new long[] {-3_600_000, -45_500, 0, 1_700_000_000_000L}[random.nextInt(4)];
+      now[s] =
+          new long[] {-3_600_000_000L, -45_500_000, 0, 1_700_000_000_000_000L}[random.nextInt(4)];
     }
     List<Arrival> arrivals = new ArrayList<>();
     while (arrivals.size() < count) {
@@ -96,19 +99,18 @@ record Arrival(@Nullable LoginAttempt login, @Nullable Intrusion intrusion) {
       switch (random.nextInt(20)) {
         case 0, 1, 11, 12, 13 -> {}
         case 2 -> time += 1;
-        case 3 -> time += 999;
-        case 4, 14, 15 -> time += 1_000;
-        case 5, 6, 16, 17 -> time += random.nextInt(6_000);
-        case 7 -> time += memorySeconds * 1_000;
-        case 8 -> time += (memorySeconds + 1) * 1_000;
-        case 9 -> time = (Math.floorDiv(time, windowSeconds * 1_000) + 1) * windowSeconds * 1_000;
-        case 10 ->
-            time = (Math.floorDiv(time, windowSeconds * 1_000) + 1) * windowSeconds * 1_000 - 1;
-        default -> time += random.nextInt(4) == 0 ? memorySeconds * 20_000 : 2_000;
+        case 3 -> time += 999_000;
+        case 4, 14, 15 -> time += 1_000_000;
+        case 5, 6, 16, 17 -> time += random.nextInt(6_000_000);
+        case 7 -> time += memorySeconds * 1_000_000;
+        case 8 -> time += (memorySeconds + 1) * 1_000_000;
+        case 9 -> time = (Math.floorDiv(time, window) + 1) * window;
+        case 10 -> time = (Math.floorDiv(time, window) + 1) * window - 1;
+        default -> time += random.nextInt(4) == 0 ? memorySeconds * 20_000_000 : 2_000_000;
       }
       now[s] = time;
       String id = "id-" + random.nextInt(count / 2 + 1);
-      Instant at = Instant.ofEpochMilli(time);
+      Instant at = Instant.EPOCH.plus(time, ChronoUnit.MICROS);
       Arrival next =
           random.nextInt(5) < 3
               ? of(

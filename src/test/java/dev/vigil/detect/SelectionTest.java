@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** Which events are login attempts and which intrusions, and what is taken over of them. */
 class SelectionTest {
-  private static final Instant TIME = Instant.parse("2026-03-10T12:00:00.123Z");
+  private static final Instant TIME = Instant.parse("2026-03-10T12:00:00.123456Z");
   private static final Provenance PLACE = Provenance.ofFile("/var/log/auth.log", 1024);
   private static final String ID = "29c177e3b161527b5d342bcda794e017";
 

@@ -14,6 +14,7 @@ import dev.vigil.event.SourceEvent;
 import dev.vigil.event.SuspiciousLogins;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -114,8 +115,8 @@ class SeparateLateTest {
   @ValueSource(booleans = {true, false})
   void atTheDeadline(boolean shardHasTimers) {
     Arrival first = login(A, "2026-03-10T12:00:01Z", "first");
-    Arrival before = login(A, "2026-03-10T12:00:19.999Z", "before");
-    Arrival at = login(A, "2026-03-10T12:00:19.999Z", "at");
+    Arrival before = login(A, "2026-03-10T12:00:19.999999Z", "before");
+    Arrival at = login(A, "2026-03-10T12:00:19.999999Z", "at");
     Stages.Script script = new Stages.Script(pipeline);
     if (shardHasTimers) {
       script.arrive(first);
@@ -188,7 +189,8 @@ class SeparateLateTest {
     for (int step = 0; step < 25; step++) {
       List<Arrival> batch = new ArrayList<>();
       for (int i = 0; i < 8; i++) {
-        String time = watermark.plusMillis(random.nextInt(100_000) - 50_000).toString();
+        String time =
+            watermark.plus(random.nextInt(100_000_000) - 50_000_000, ChronoUnit.MICROS).toString();
         String source = random.nextInt(3) == 0 ? B : A;
         String id = "e" + step + "-" + i;
         Arrival next = random.nextBoolean() ? login(source, time, id) : intrusion(source, time, id);

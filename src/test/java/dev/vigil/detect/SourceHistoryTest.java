@@ -9,6 +9,7 @@ import dev.vigil.event.LoginAttempt;
 import dev.vigil.event.SourceEvent;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -140,6 +141,12 @@ class SourceHistoryTest {
   void theOtherOrderInOneSecond() {
     take(login(5.2, "l"), intrusion(5.1, "i"));
     assertThat(alerts).containsExactly("1 open at 5 by l: [l] [i]");
+  }
+
+  @Test
+  void theOrderInOneMillisecond() {
+    take(login(5.000_002, "a"), intrusion(5.000_001, "b"));
+    assertThat(alerts).containsExactly("1 open at 5 by a: [a] [b]");
   }
 
   @Test
@@ -284,12 +291,14 @@ class SourceHistoryTest {
   }
 
   private static LoginAttempt login(double second, String id) {
-    return new LoginAttempt(
-        Instant.ofEpochMilli(Math.round(second * 1_000)), SOURCE, "root", true, 1, id);
+    return new LoginAttempt(time(second), SOURCE, "root", true, 1, id);
   }
 
   private static Intrusion intrusion(double second, String id) {
-    return new Intrusion(
-        Instant.ofEpochMilli(Math.round(second * 1_000)), SOURCE, "high", "scan", "SCAN", id);
+    return new Intrusion(time(second), SOURCE, "high", "scan", "SCAN", id);
+  }
+
+  private static Instant time(double second) {
+    return Instant.EPOCH.plus(Math.round(second * 1_000_000), ChronoUnit.MICROS);
   }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -120,7 +121,7 @@ class EcsJsonTest {
     LogLine line = LogLine.of(bytes, Provenance.ofKafka("logs", 3, 17));
     assertThat(EcsJson.of(event.build("test", line, "raw")))
         .isEqualTo(
-            "{\"@timestamp\":\"2026-03-01T02:03:04.567Z\","
+            "{\"@timestamp\":\"2026-03-01T02:03:04.567891Z\","
                 + "\"event\":{\"id\":\"a13ffa26f55b8fcd67737a73a6294399\",\"kind\":\"event\","
                 + "\"category\":[\"network\"],\"type\":[\"connection\",\"denied\"],"
                 + "\"outcome\":\"unknown\","
@@ -142,10 +143,14 @@ class EcsJsonTest {
   @ParameterizedTest
   @CsvSource({
     "2026-03-01T02:03:04Z, 2026-03-01T02:03:04.000Z",
-    "2026-03-01T02:03:04.000999999Z, 2026-03-01T02:03:04.000Z",
+    "2026-03-01T02:03:04.000999999Z, 2026-03-01T02:03:04.000999Z",
     "1970-01-01T00:00:00Z, 1970-01-01T00:00:00.000Z",
-    "1969-12-31T23:59:59.999999999Z, 1969-12-31T23:59:59.999Z",
-    "1969-12-31T23:59:59.0001Z, 1969-12-31T23:59:59.000Z",
+    "1969-12-31T23:59:59.999999999Z, 1969-12-31T23:59:59.999999Z",
+    "1969-12-31T23:59:59.0001Z, 1969-12-31T23:59:59.000100Z",
+    "1969-12-31T23:59:59.0000009Z, 1969-12-31T23:59:59.000Z",
+    "2026-03-01T02:03:04.123000999Z, 2026-03-01T02:03:04.123Z",
+    "2026-03-01T02:03:04.000001Z, 2026-03-01T02:03:04.000001Z",
+    "2026-03-01T02:03:04.10203Z, 2026-03-01T02:03:04.102030Z",
     "0001-01-01T00:00:00Z, 0001-01-01T00:00:00.000Z",
     "0987-06-05T04:03:02.010Z, 0987-06-05T04:03:02.010Z",
     "9999-12-31T23:59:59.999Z, 9999-12-31T23:59:59.999Z",
@@ -159,10 +164,11 @@ class EcsJsonTest {
   }
 
   @Test
-  void isoIsTheInstantToTheMillisecond() {
+  void isoIsTheInstantToTheMicrosecond() {
     Random random = new Random(12);
     for (int i = 0; i < 20_000; i++) {
-      Instant time = Instant.ofEpochMilli(random.nextLong() % 62_000_000_000_000L);
+      Instant time =
+          Instant.EPOCH.plus(random.nextLong() % 62_000_000_000_000_000L, ChronoUnit.MICROS);
       assertThat(Instant.parse(EcsJson.iso(time))).isEqualTo(time);
     }
   }

@@ -20,14 +20,17 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderRegistry;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.ListCoder;
+import org.apache.beam.sdk.coders.RowCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.schemas.Schema.FieldType;
 import org.apache.beam.sdk.schemas.SchemaRegistry;
+import org.apache.beam.sdk.schemas.logicaltypes.SqlTypes;
 import org.apache.beam.sdk.testing.CoderProperties;
 import org.apache.beam.sdk.util.CoderUtils;
 import org.apache.beam.sdk.util.SerializableUtils;
 import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.Row;
 import org.apache.beam.sdk.values.TypeDescriptor;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.junit.jupiter.api.Test;
@@ -79,6 +82,8 @@ class RecordSchemaProviderTest {
 
   record Egg(@Nullable Chicken chicken) {}
 
+  record Timed(Instant time) {}
+
   record Twice(Inner first, Inner second, List<Inner> more) {}
 
   private static Schema schema(Class<?> type) {
@@ -105,14 +110,16 @@ class RecordSchemaProviderTest {
             .addField("truth", FieldType.BOOLEAN)
             .addField("boxed_truth", FieldType.BOOLEAN)
             .addField("raw", FieldType.BYTES)
-            .addField("last_seen_at", FieldType.DATETIME)
+            .addField("last_seen_at", FieldType.logicalType(SqlTypes.TIMESTAMP))
             .addField("inner_record", row)
             .addNullableField("maybe", row)
             .addField("names", FieldType.array(FieldType.STRING))
             .addField("inners", FieldType.array(row))
             .addNullableField("counts", FieldType.map(FieldType.STRING, FieldType.INT64))
             .addField("by_name", FieldType.map(FieldType.STRING, row))
-            .addField("times", FieldType.array(FieldType.array(FieldType.DATETIME)))
+            .addField(
+                "times",
+                FieldType.array(FieldType.array(FieldType.logicalType(SqlTypes.TIMESTAMP))))
             .addNullableField("interface", FieldType.STRING)
             .build();
     assertThat(schema(Every.class)).isEqualTo(expected);
@@ -129,7 +136,7 @@ class RecordSchemaProviderTest {
 
   @Test
   void everyKindOfComponentMakesTheRoundTrip() throws Exception {
-    Instant time = Instant.parse("1969-12-31T23:59:59.999Z");
+    Instant time = Instant.parse("1969-12-31T23:59:59.999999Z");
     Every in =
         new Every(
             "t\u0000\uD83D\uDE00",
@@ -158,13 +165,23 @@ class RecordSchemaProviderTest {
   }
 
   @Test
-  void timesAreInMilliseconds() throws Exception {
-    record Timed(Instant time) {}
-
-    assertThat(
-            CoderUtils.clone(
-                coder(Timed.class), new Timed(Instant.parse("2026-01-01T00:00:00.123456789Z"))))
-        .isEqualTo(new Timed(Instant.parse("2026-01-01T00:00:00.123Z")));
+  void timesAreInMicroseconds() throws Exception {
+    for (String[] times :
+        new String[][] {
+          {"2026-01-01T00:00:00.123456789Z", "2026-01-01T00:00:00.123456Z"},
+          {"1969-12-31T23:59:59.999999999Z", "1969-12-31T23:59:59.999999Z"},
+        }) {
+      Timed cut = new Timed(Instant.parse(times[1]));
+      byte[] bytes =
+          CoderUtils.encodeToByteArray(coder(Timed.class), new Timed(Instant.parse(times[0])));
+      assertThat(CoderUtils.decodeFromByteArray(coder(Timed.class), bytes)).isEqualTo(cut);
+      Schema schema = Schema.builder().addLogicalTypeField("time", SqlTypes.TIMESTAMP).build();
+      assertThat(bytes)
+          .as("as Beam has them")
+          .isEqualTo(
+              CoderUtils.encodeToByteArray(
+                  RowCoder.of(schema), Row.withSchema(schema).addValue(cut.time).build()));
+    }
   }
 
   @ParameterizedTest
@@ -323,7 +340,7 @@ class RecordSchemaProviderTest {
             byte[].class,
             new byte[] {1, 0, -1},
             Instant.class,
-            Instant.parse("2026-01-15T08:00:00.123Z"));
+            Instant.parse("2026-01-15T08:00:00.123456Z"));
     if (scalars.containsKey(type)) {
       return scalars.get(type);
     }

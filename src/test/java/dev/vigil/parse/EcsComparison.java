@@ -8,6 +8,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -23,8 +24,9 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * Compares events with expected ones, field by field, over the core fields of ECS.
  *
  * <p>Numbers equal the strings that write them, a scalar equals a list of it alone, lists are sets,
- * times are instants, addresses are compared in canonical form, and the letter case of protocols,
- * methods and outcomes does not count.
+ * times are instants, to the millisecond where the expected one is whole milliseconds, as
+ * Elasticsearch keeps no more, addresses are compared in canonical form, and the letter case of
+ * protocols, methods and outcomes does not count.
  */
 final class EcsComparison {
   private static final Set<String> CORE =
@@ -96,7 +98,7 @@ final class EcsComparison {
           }
           fields++;
           JsonNode got = actual == null ? null : actual.get(field);
-          if (got != null && normal(field, got).equals(normal(field, value))) {
+          if (got != null && equal(normal(field, value), normal(field, got))) {
             equal++;
           } else {
             differences
@@ -126,6 +128,13 @@ final class EcsComparison {
             });
   }
 
+  private static boolean equal(Object expected, Object got) {
+    return expected instanceof Instant time && got instanceof Instant gotTime
+        ? time.equals(
+            time.getNano() % 1_000_000 == 0 ? gotTime.truncatedTo(ChronoUnit.MILLIS) : gotTime)
+        : expected.equals(got);
+  }
+
   private Object normal(String field, JsonNode value) {
     if (value.isArray()) {
       Set<Object> elements = new HashSet<>();
@@ -142,7 +151,7 @@ final class EcsComparison {
       if (time != null) {
         return ignoreYear && field.equals("@timestamp")
             ? WITHOUT_YEAR.format(time.atOffset(ZoneOffset.UTC))
-            : (Object) time.toEpochMilli();
+            : (Object) time;
       }
     }
     if (INTEGER.matcher(text).matches()) {

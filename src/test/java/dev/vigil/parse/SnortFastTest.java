@@ -24,7 +24,7 @@ class SnortFastTest {
             + " [Classification: Attempted User Privilege Gain] [Priority: 1] {TCP}"
             + " 203.0.113.5:40000 -> 10.1.2.3:443",
         """
-        {'@timestamp':'2026-03-09T11:20:30.123Z',
+        {'@timestamp':'2026-03-09T11:20:30.123456Z',
          'event':{'kind':'alert','category':['network','intrusion_detection'],'type':['info'],'severity':1},
          'source':{'address':'203.0.113.5','ip':'203.0.113.5','port':40000},
          'destination':{'address':'10.1.2.3','ip':'10.1.2.3','port':443},
@@ -43,7 +43,7 @@ class SnortFastTest {
             + " [Classification: (null)] [Priority: 3] {IPv6-ICMP}"
             + " 2001:0db8:0000:0000:0000:0000:0000:0005:128 -> 2001:0db8:0000:0000:0000:0000:0000:0006:0",
         """
-        {'@timestamp':'2026-01-15T08:00:00.123Z',
+        {'@timestamp':'2026-01-15T08:00:00.123456Z',
          'event':{'kind':'alert','category':['network','intrusion_detection'],'type':['denied'],'action':'drop','severity':3},
          'source':{'address':'2001:db8::5','ip':'2001:db8::5'},
          'destination':{'address':'2001:db8::6','ip':'2001:db8::6'},
@@ -61,7 +61,7 @@ class SnortFastTest {
         "01/15/2026-08:00:00.123456  [wDrop] [**] [1:9000003:1] Broken [**]"
             + " [Classification: Protocol Decode] [Priority: 4] [**] [Raw pkt: 00 01 02 {]",
         """
-        {'@timestamp':'2026-01-15T08:00:00.123Z',
+        {'@timestamp':'2026-01-15T08:00:00.123456Z',
          'event':{'kind':'alert','category':['network','intrusion_detection'],'type':['allowed'],'action':'wdrop','severity':4},
          'observer':{'vendor':'OISF','product':'Suricata','type':'ids'},
          'rule':{'id':'9000003','name':'Broken','category':'Protocol Decode','description':'Broken','version':'1'},
@@ -75,7 +75,7 @@ class SnortFastTest {
         "26/01/15-08:00:00.123456 [**] [116:408:2] \"(ipv4) made-up\" [**]"
             + " [AppID: HTTP] {UDP} [2001:db8::5]:53 -> 2001:db8::6:5353",
         """
-        {'@timestamp':'2026-01-15T08:00:00.123Z',
+        {'@timestamp':'2026-01-15T08:00:00.123456Z',
          'event':{'kind':'alert','category':['network','intrusion_detection'],'type':['info']},
          'source':{'address':'2001:db8::5','ip':'2001:db8::5','port':53},
          'destination':{'address':'2001:db8::6','ip':'2001:db8::6','port':5353},
@@ -129,7 +129,7 @@ class SnortFastTest {
                 "Mar  9 11:20:45 fw snort: 03/09/26-11:20:30.123456  [**] [1:9:1] x [**] {UDP}"
                     + " 192.0.2.1:1 -> 192.0.2.2:2")
             .event();
-    assertThat(event.timestamp()).isEqualTo("2026-03-09T11:20:30.123Z");
+    assertThat(event.timestamp()).isEqualTo("2026-03-09T11:20:30.123456Z");
     assertThat(event.observer().hostname()).isEqualTo("fw");
   }
 
@@ -153,7 +153,7 @@ class SnortFastTest {
         "03/09-11:20:30.123456 ,1,9000006,2,\"Say \\\"hi\\\", twice\",TCP,203.0.113.5,40000,10.1.2.3,22,"
             + "00:00:5E:00:53:01,00:00:5e:00:53:02,0x72,***AP***,0x1,0x2,,0x3,127,0,5,100,102400,,,,",
         """
-        {'@timestamp':'2026-03-09T11:20:30.123Z',
+        {'@timestamp':'2026-03-09T11:20:30.123456Z',
          'event':{'kind':'alert','category':['network','intrusion_detection'],'type':['info']},
          'source':{'address':'203.0.113.5','ip':'203.0.113.5','port':40000,'mac':'00-00-5E-00-53-01'},
          'destination':{'address':'10.1.2.3','ip':'10.1.2.3','port':22,'mac':'00-00-5E-00-53-02'},
@@ -170,7 +170,7 @@ class SnortFastTest {
         "03/09/25-11:20:30.123456 ,1,9000007,2,\"Made-up scan\",ICMP,203.0.113.5,,10.1.2.3,,"
             + "54321,Attempted Information Leak,2,drop,Drop",
         """
-        {'@timestamp':'2025-03-09T11:20:30.123Z',
+        {'@timestamp':'2025-03-09T11:20:30.123456Z',
          'event':{'kind':'alert','category':['network','intrusion_detection'],'type':['denied'],'action':'drop','severity':2},
          'source':{'address':'203.0.113.5','ip':'203.0.113.5'},
          'destination':{'address':'10.1.2.3','ip':'10.1.2.3'},

@@ -19,11 +19,11 @@ class SuricataEveTest {
     assertEvent(
         format,
         """
-        {"timestamp":"2026-01-15T03:00:00.123456-0500","flow_id":1,"in_iface":"eth1","event_type":"alert","src_ip":"203.0.113.5","src_port":40000,"dest_ip":"10.1.2.3","dest_port":443,"proto":"TCP","ether":{"src_mac":"00:00:5e:00:53:01","dest_mac":"00:00:5e:00:53:02"},"alert":{"action":"blocked","gid":1,"signature_id":9000001,"rev":4,"signature":"Made-up exploit","category":"Attempted User Privilege Gain","severity":1,"metadata":{"tag":["a","b"]}},"tls":{"sni":"shop.example.com."},"app_proto":"tls","flow":{"pkts_toserver":3,"pkts_toclient":2,"bytes_toserver":700,"bytes_toclient":300,"start":"2026-01-15T02:59:59.500000-0500"}}""",
+        {"timestamp":"2026-01-15T03:00:00.123456-0500","flow_id":1,"in_iface":"eth1","event_type":"alert","src_ip":"203.0.113.5","src_port":40000,"dest_ip":"10.1.2.3","dest_port":443,"proto":"TCP","ether":{"src_mac":"00:00:5e:00:53:01","dest_mac":"00:00:5e:00:53:02"},"alert":{"action":"blocked","gid":1,"signature_id":9000001,"rev":4,"signature":"Made-up exploit","category":"Attempted User Privilege Gain","severity":1,"metadata":{"tag":["a","b"]}},"tls":{"sni":"shop.example.com."},"app_proto":"tls","flow":{"pkts_toserver":3,"pkts_toclient":2,"bytes_toserver":700,"bytes_toclient":300,"start":"2026-01-15T02:59:59.500001-0500"}}""",
         """
-        {'@timestamp':'2026-01-15T08:00:00.123Z',
+        {'@timestamp':'2026-01-15T08:00:00.123456Z',
          'event':{'kind':'alert','category':['network','intrusion_detection'],'type':['denied'],'action':'blocked','severity':1,
-                  'start':'2026-01-15T07:59:59.500Z'},
+                  'start':'2026-01-15T07:59:59.500001Z'},
          'source':{'address':'203.0.113.5','ip':'203.0.113.5','port':40000,'mac':'00-00-5E-00-53-01','bytes':700,'packets':3},
          'destination':{'address':'10.1.2.3','ip':'10.1.2.3','domain':'shop.example.com','port':443,'mac':'00-00-5E-00-53-02','bytes':300,'packets':2},
          'network':{'transport':'tcp','protocol':'tls','iana_number':'6','type':'ipv4','bytes':1000,'packets':5},
@@ -41,7 +41,7 @@ class SuricataEveTest {
         """
         {"timestamp":"2026-01-15T08:00:00.123456+0000","event_type":"http","host":"sensor1","src_ip":"2001:0db8:0000:0000:0000:0000:0000:0005","src_port":40000,"dest_ip":"2001:db8::80","dest_port":8080,"proto":"TCP","http":{"hostname":"www.example.com","http_port":8080,"url":"/a.php?x=1","http_user_agent":"Lynx/2.8","http_refer":"http://example.com/","http_method":"POST","protocol":"HTTP/1.1","status":503,"length":12}}""",
         """
-        {'@timestamp':'2026-01-15T08:00:00.123Z',
+        {'@timestamp':'2026-01-15T08:00:00.123456Z',
          'event':{'kind':'event','category':['network','web'],'type':['access','protocol'],'outcome':'failure'},
          'source':{'address':'2001:db8::5','ip':'2001:db8::5','port':40000},
          'destination':{'address':'2001:db8::80','ip':'2001:db8::80','domain':'www.example.com','port':8080},

@@ -17,7 +17,7 @@ public final class Ecs {
 
   private Ecs() {}
 
-  /** {@code event.*}; times in milliseconds, {@code duration} in nanoseconds as ECS has it. */
+  /** {@code event.*}; times in microseconds, {@code duration} in nanoseconds as ECS has it. */
   public record Event(
       String id,
       String kind,

@@ -20,7 +20,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  *
  * <p>Each component becomes a member of its name in snake case, in declared order; the root's
  * {@code timestamp} becomes {@code @timestamp}, and {@code ecs.version} is put last. Times are ISO
- * 8601 in UTC with three decimals; bytes are base64; nulls, and empty lists and maps, are left out;
+ * 8601 in UTC, see {@link #iso}; bytes are base64; nulls, and empty lists and maps, are left out;
  * maps are sorted by key. Equal records give equal bytes.
  */
 public final class EcsJson {
@@ -105,10 +105,13 @@ public final class EcsJson {
     }
   }
 
-  /** ISO 8601 in UTC with three decimals; what is finer than a millisecond is cut off. */
+  /**
+   * ISO 8601 in UTC with three decimals, or six where there are more than three; what is finer than
+   * a microsecond is cut off.
+   */
   public static String iso(Instant time) {
     LocalDateTime utc = LocalDateTime.ofEpochSecond(time.getEpochSecond(), 0, ZoneOffset.UTC);
-    StringBuilder out = new StringBuilder(24);
+    StringBuilder out = new StringBuilder(27);
     int year = utc.getYear();
     if (year < 0) {
       out.append('-');
@@ -121,7 +124,9 @@ public final class EcsJson {
     pad(out.append('T'), utc.getHour(), 2);
     pad(out.append(':'), utc.getMinute(), 2);
     pad(out.append(':'), utc.getSecond(), 2);
-    pad(out.append('.'), time.getNano() / 1_000_000, 3);
+    int micros = time.getNano() / 1_000;
+    boolean wholeMillis = micros % 1_000 == 0;
+    pad(out.append('.'), wholeMillis ? micros / 1_000 : micros, wholeMillis ? 3 : 6);
     return out.append('Z').toString();
   }
 

@@ -9,7 +9,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * SecurityEventBuilder}.
  *
  * @param timestamp when it happened, as the record itself says ({@code @timestamp}), in whole
- *     milliseconds: finer fractions are cut off
+ *     microseconds: finer fractions are cut off. Beam's event time is its millisecond
  * @param vigil what ECS has no field for
  */
 public record SecurityEvent(

@@ -69,10 +69,10 @@ public final class SecurityEventBuilder {
   private @Nullable Long loginAttempts;
 
   private SecurityEventBuilder(Instant timestamp) {
-    this.timestamp = timestamp.truncatedTo(ChronoUnit.MILLIS);
+    this.timestamp = timestamp.truncatedTo(ChronoUnit.MICROS);
   }
 
-  /** Starts an event that happened at that time; anything finer than a millisecond is cut off. */
+  /** Starts an event that happened at that time; anything finer than a microsecond is cut off. */
   public static SecurityEventBuilder at(Instant timestamp) {
     return new SecurityEventBuilder(timestamp);
   }
@@ -124,12 +124,12 @@ public final class SecurityEventBuilder {
   }
 
   public SecurityEventBuilder start(@Nullable Instant value) {
-    start = value == null ? null : value.truncatedTo(ChronoUnit.MILLIS);
+    start = value == null ? null : value.truncatedTo(ChronoUnit.MICROS);
     return this;
   }
 
   public SecurityEventBuilder end(@Nullable Instant value) {
-    end = value == null ? null : value.truncatedTo(ChronoUnit.MILLIS);
+    end = value == null ? null : value.truncatedTo(ChronoUnit.MICROS);
     return this;
   }
 

@@ -19,9 +19,10 @@ import org.joda.time.Instant;
 /**
  * Parses log lines.
  *
- * <p>In go {@link LogLine}s; out comes for each exactly one of {@link #EVENTS}, with its event time
- * as element timestamp, or {@link #FAILURES}, with the line's. Where input is unbounded, the source
- * must have given each line its event time already: no element may go out earlier than it came in.
+ * <p>In go {@link LogLine}s; out comes for each exactly one of {@link #EVENTS}, with its event
+ * time, to the millisecond, as element timestamp, or {@link #FAILURES}, with the line's. Where
+ * input is unbounded, the source must have given each line its event time already: no element may
+ * go out earlier than it came in.
  *
  * <p>Counts, as metrics of the namespace {@value #METRICS}: {@code events.FORMAT} and {@code
  * failures.REASON}.

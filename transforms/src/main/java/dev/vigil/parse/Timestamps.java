@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** Times as logs write them. */
@@ -23,7 +24,7 @@ public final class Timestamps {
   private static final int MILLISECOND_DIGITS = 15;
 
   private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
-  private static final Instant END = Instant.parse("9999-12-31T23:59:59.999Z").plusMillis(1);
+  private static final Instant END = Instant.parse("9999-12-31T23:59:59Z").plusSeconds(1);
 
   private static final String MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
@@ -104,7 +105,8 @@ public final class Timestamps {
   }
 
   /**
-   * The instant of an epoch number: below 10<sup>11</sup> of seconds, else of milliseconds.
+   * The instant of an epoch number: below 10<sup>11</sup> of seconds, else of milliseconds. Its
+   * fraction counts down to the microsecond.
    *
    * @throws ArithmeticException if it is not in the years 1 to 9999: later code, and Beam, know no
    *     others
@@ -112,15 +114,17 @@ public final class Timestamps {
   static Instant ofEpoch(BigDecimal number) {
     // A number may be short and huge, or tiny: 1e999999999 has a billion digits once written out.
     long digits = (long) number.precision() - number.scale();
-    if (number.signum() == 0 || digits < -3) {
-      return Instant.ofEpochMilli(number.signum() < 0 ? -1 : 0);
+    if (number.signum() == 0 || digits < -6) {
+      return Instant.EPOCH.plus(number.signum() < 0 ? -1 : 0, ChronoUnit.MICROS);
     }
     if (digits > MILLISECOND_DIGITS) {
       throw new ArithmeticException("not in the years 1 to 9999");
     }
-    BigDecimal millis =
-        number.abs().compareTo(FIRST_MILLISECONDS) < 0 ? number.movePointRight(3) : number;
-    Instant time = Instant.ofEpochMilli(millis.setScale(0, RoundingMode.FLOOR).longValueExact());
+    BigDecimal micros =
+        number.movePointRight(number.abs().compareTo(FIRST_MILLISECONDS) < 0 ? 6 : 3);
+    Instant time =
+        Instant.EPOCH.plus(
+            micros.setScale(0, RoundingMode.FLOOR).longValueExact(), ChronoUnit.MICROS);
     if (known(time) == null) {
       throw new ArithmeticException("not in the years 1 to 9999");
     }

@@ -54,7 +54,8 @@ final class SearchMapping {
           Schema.TypeName.INT64, "long",
           Schema.TypeName.DOUBLE, "double",
           Schema.TypeName.BOOLEAN, "boolean",
-          Schema.TypeName.DATETIME, "date");
+          // Found by the millisecond; the document has the microseconds.
+          Schema.TypeName.LOGICAL_TYPE, "date");
 
   private SearchMapping() {}
 
