@@ -176,8 +176,7 @@ class BigQueryCommandLineTest {
   private void remake(ObjectNode table) {
     String name = table.at("/tableReference/tableId").asText();
     TestSearchNode.request(warehouse.url(), "DELETE", path() + "/" + name, null);
-    assertThat(
-            TestSearchNode.request(warehouse.url(), "POST", path(), table.toString()).status())
+    assertThat(TestSearchNode.request(warehouse.url(), "POST", path(), table.toString()).status())
         .isEqualTo(200);
   }
 
@@ -201,7 +200,8 @@ class BigQueryCommandLineTest {
 
   private List<String> each(String word) {
     List<String> names = new ArrayList<>(List.of("local:" + fresh));
-    for (String table : new String[] {"events", "suspicious_logins", "alerts", "late", "failures"}) {
+    for (String table :
+        new String[] {"events", "suspicious_logins", "alerts", "late", "failures"}) {
       names.add("local:" + fresh + "." + table);
     }
     return names.stream().map(name -> word + ": " + name).toList();
@@ -230,8 +230,7 @@ class BigQueryCommandLineTest {
     assertThat(events.at("/timePartitioning/field").asText()).isEqualTo("timestamp");
     assertThat(events.at("/clustering/fields").toString())
         .isEqualTo("[\"source_ip\",\"rule_id\",\"id\"]");
-    assertThat(events.at("/tableConstraints/primaryKey/columns").toString())
-        .isEqualTo("[\"id\"]");
+    assertThat(events.at("/tableConstraints/primaryKey/columns").toString()).isEqualTo("[\"id\"]");
     assertThat(events.get("description").asText()).startsWith("Every log line");
     assertThat(field(events.get("schema"), "source_ip").get("description").asText())
         .startsWith("The same as source.ip");

@@ -108,8 +108,7 @@ class BigQueryJobTest {
         lines.merge(
             document.at("/event/id").asText(),
             document,
-            (a, b) ->
-                a.at("/vigil/revision").asLong() > b.at("/vigil/revision").asLong() ? a : b);
+            (a, b) -> a.at("/vigil/revision").asLong() > b.at("/vigil/revision").asLong() ? a : b);
       }
     }
     return lines;
@@ -147,8 +146,7 @@ class BigQueryJobTest {
     ProgramRun.ofVigil("--targetParallelism=2", input, "--output=" + directory.resolve("out"))
         .assertDone();
     try (FlinkJob job =
-        FlinkJob.start(
-            directory, trusting(), List.of(with(input, "--parallelism=2")))) {
+        FlinkJob.start(directory, trusting(), List.of(with(input, "--parallelism=2")))) {
       job.assertEnds(PATIENCE);
     }
     assertThat(rows("events")).isEqualTo(lines(Products.EVENTS)).isNotEmpty();
@@ -256,17 +254,14 @@ class BigQueryJobTest {
     assertThat(Reference.pairs(List.copyOf(rows("alerts").values())))
         .isEqualTo(reference.pairs(logins, ids, JOIN_WINDOW_SECONDS, List.of()))
         .isNotEmpty();
-    assertThat(
-            query(
-                "SELECT count(*) AS n, count(DISTINCT id) AS ids FROM " + dataset + ".events"))
+    assertThat(query("SELECT count(*) AS n, count(DISTINCT id) AS ids FROM " + dataset + ".events"))
         .containsExactly(
             "{\"n\":"
                 + (lines.all() - lines.malformed())
                 + ",\"ids\":"
                 + (lines.all() - lines.malformed())
                 + "}");
-    assertThat(WarehouseContent.count(warehouse, dataset, "failures"))
-        .isEqualTo(lines.malformed());
+    assertThat(WarehouseContent.count(warehouse, dataset, "failures")).isEqualTo(lines.malformed());
     assertThat(WarehouseContent.count(warehouse, dataset, "late")).isZero();
   }
 
@@ -333,18 +328,14 @@ class BigQueryJobTest {
           && !(WarehouseContent.count(warehouse, dataset, "events")
                   >= lines.all() - lines.malformed()
               && Reference.counts(List.copyOf(rows("suspicious_logins").values()))
-                  .equals(
-                      normalized(reference.counts(in.resolve("logins.jsonl"), List.of()))))) {
+                  .equals(normalized(reference.counts(in.resolve("logins.jsonl"), List.of()))))) {
         job.assertRuns();
         LockSupport.parkNanos(POLL.toNanos());
       }
       long until = System.nanoTime() + PATIENCE.toNanos();
       Map<String, Long> pairs =
           reference.pairs(
-              in.resolve("logins.jsonl"),
-              in.resolve("ids.jsonl"),
-              JOIN_WINDOW_SECONDS,
-              List.of());
+              in.resolve("logins.jsonl"), in.resolve("ids.jsonl"), JOIN_WINDOW_SECONDS, List.of());
       while (System.nanoTime() - until < 0
           && !Reference.pairs(List.copyOf(rows("alerts").values())).equals(pairs)) {
         job.assertRuns();
@@ -352,7 +343,9 @@ class BigQueryJobTest {
       }
     }
     assertThat(warehouse.pendingFaults()).isEmpty();
-    assertThat(warehouse.calls().get("FlushRows")).as("appended, not upserted").isGreaterThan(flushes);
+    assertThat(warehouse.calls().get("FlushRows"))
+        .as("appended, not upserted")
+        .isGreaterThan(flushes);
     assertEqualsTheReference(reference, in);
   }
 }

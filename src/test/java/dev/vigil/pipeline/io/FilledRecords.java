@@ -11,7 +11,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** Records with a value in each field, or in none that may be null. */
 public final class FilledRecords {
-  static final Instant TIME = Instant.parse("2026-01-15T08:00:00.123Z");
+  static final Instant TIME = Instant.parse("2026-01-15T08:00:00.123456Z");
 
   private FilledRecords() {}
 

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.coders.CoderRegistry;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.testing.PAssert;
@@ -46,8 +47,7 @@ class WriteBigQueryTest {
       PipelineOptionsFactory.fromArgs(
               "--bigQueryEndpoint=" + warehouse.url(), "--targetParallelism=2")
           .create();
-  private final BigQueryConnection connection =
-      BigQueryConnection.of("local", dataset, options);
+  private final BigQueryConnection connection = BigQueryConnection.of("local", dataset, options);
 
   WriteBigQueryTest() throws Exception {
     connection.prepare(options);
@@ -72,8 +72,8 @@ class WriteBigQueryTest {
     return WarehouseContent.normalized(JSON.readTree(EcsJson.of(record)));
   }
 
-  private <T extends Record & EcsDocument> void assertRoundTrip(
-      BigQueryTable table, Class<T> type) throws Exception {
+  private <T extends Record & EcsDocument> void assertRoundTrip(BigQueryTable table, Class<T> type)
+      throws Exception {
     T filled = FilledRecords.filled(type);
     write(table, type, List.of(filled));
     Map<String, JsonNode> rows = WarehouseContent.documents(warehouse, dataset, table.id());
@@ -84,8 +84,7 @@ class WriteBigQueryTest {
 
     T bare = FilledRecords.bare(type);
     write(table, type, List.of(bare));
-    assertThat(
-            WarehouseContent.documents(warehouse, dataset, table.id()).get(bare.id()))
+    assertThat(WarehouseContent.documents(warehouse, dataset, table.id()).get(bare.id()))
         .isEqualTo(document(bare));
   }
 
@@ -98,8 +97,7 @@ class WriteBigQueryTest {
     assertRoundTrip(BigQueryTable.LATE, LateEvent.class);
     assertRoundTrip(BigQueryTable.FAILURES, Failure.Document.class);
     assertThat(warehouse.query("SELECT timestamp, source_ip FROM " + dataset + ".events"))
-        .contains(
-            "{\"timestamp\":\"2026-01-15T08:00:00.123456Z\",\"source_ip\":\"2001:db8::1\"}");
+        .contains("{\"timestamp\":\"2026-01-15T08:00:00.123456Z\",\"source_ip\":\"2001:db8::1\"}");
     assertThat(
             warehouse.query(
                 "SELECT labels->>'any_name' AS label FROM "
@@ -153,8 +151,7 @@ class WriteBigQueryTest {
           .containsExactly("{\"n\":20,\"ids\":20,\"least\":256}");
     }
     write(BigQueryTable.ALERTS, Alert.class, List.of(alert("alert-3", 2)));
-    assertThat(
-            warehouse.query("SELECT min(vigil.revision) AS least FROM " + dataset + ".alerts"))
+    assertThat(warehouse.query("SELECT min(vigil.revision) AS least FROM " + dataset + ".alerts"))
         .containsExactly("{\"least\":256}");
   }
 
@@ -170,14 +167,17 @@ class WriteBigQueryTest {
             LogLine.of(
                 line.getBytes(StandardCharsets.UTF_8),
                 new Provenance(
-                    "/logs/test.log", number * 100L, new dev.vigil.event.Ecs.Kafka("t", 1, number))))
+                    "/logs/test.log",
+                    number * 100L,
+                    new dev.vigil.event.Ecs.Kafka("t", 1, number))))
         .event();
   }
 
   /** Endless input, appended exactly once although answers get lost, and what is refused. */
   @Test
-  void appendedExactlyOnce() {
-    TestStream.Builder<SecurityEvent> events = TestStream.create(TypeDescriptor.of(SecurityEvent.class));
+  void appendedExactlyOnce() throws Exception {
+    TestStream.Builder<SecurityEvent> events =
+        TestStream.create(CoderRegistry.createDefault().getCoder(SecurityEvent.class));
     Map<String, Long> expected = new TreeMap<>();
     for (int i = 0; i < 60; i++) {
       SecurityEvent event = login(i);
@@ -256,8 +256,7 @@ class WriteBigQueryTest {
     Pipeline pipeline = Pipeline.create(options);
     PCollection<Failure> refused =
         pipeline
-            .apply(
-                Create.of(small, large).withType(TypeDescriptor.of(SecurityEvent.class)))
+            .apply(Create.of(small, large).withType(TypeDescriptor.of(SecurityEvent.class)))
             .apply(WriteBigQuery.to(connection, BigQueryTable.EVENTS));
     PAssert.that(refused)
         .satisfies(
