@@ -40,6 +40,7 @@ final class BigQueryColumns {
           TypeName.DOUBLE, "FLOAT",
           TypeName.BOOLEAN, "BOOLEAN",
           TypeName.BYTES, "BYTES",
+          TypeName.MAP, "JSON",
           TypeName.ROW, "RECORD");
 
   private final Properties descriptions;
@@ -74,12 +75,8 @@ final class BigQueryColumns {
   }
 
   private TableSchema schema(BigQueryTable table) {
-    BigQueryLayout layout = BigQueryLayout.of(table.type());
-    List<TableFieldSchema> columns = fields(table, "", layout.schema());
-    columns.stream()
-        .filter(column -> layout.isJson(column.getName()))
-        .forEach(column -> column.setType("JSON"));
-    return new TableSchema().setFields(columns);
+    return new TableSchema()
+        .setFields(fields(table, "", BigQueryLayout.of(table.type()).described()));
   }
 
   /** All that is described, for whoever wants to know whether it is too much. */
