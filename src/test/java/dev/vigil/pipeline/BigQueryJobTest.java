@@ -24,6 +24,7 @@ import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,6 +60,11 @@ class BigQueryJobTest {
 
   private void setUp() {
     run("--setup").assertDone();
+  }
+
+  @AfterEach
+  void heal() {
+    warehouse.heal();
   }
 
   private Map<String, JsonNode> rows(String table) {
