@@ -99,7 +99,8 @@ class ElasticsearchCommandLineTest {
             + " a file of certificates: give one in PEM form",
         "--elasticsearch=https://a:9200 --elasticsearchCa=pom.xml | --elasticsearchCa=pom.xml cannot be"
             + " read as a file of certificates: give one in PEM form",
-        "--setup | --setup needs --elasticsearch=http://HOST:9200",
+        "--setup | --setup needs --elasticsearch=http://HOST:9200 or"
+            + " --bigQueryDataset=PROJECT:DATASET",
         "--setup=perhaps --elasticsearch=http://a:9200 | --setup=perhaps: give show, install or replace",
       })
   void whatIsRefused(String arguments, String message) {

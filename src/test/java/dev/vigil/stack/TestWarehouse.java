@@ -48,7 +48,7 @@ public final class TestWarehouse {
 
   private TestWarehouse() {}
 
-  /** The warehouse. Starts it if need be. */
+  /** The warehouse, which this JVM trusts from now on. Starts it if need be. */
   public static synchronized LocalWarehouse get() {
     if (warehouse == null) {
       try {
@@ -56,6 +56,8 @@ public final class TestWarehouse {
         LocalWarehouse started = LocalWarehouse.start(home);
         Runtime.getRuntime()
             .addShutdownHook(new Thread(() -> end(started, home), "stop the test warehouse"));
+        System.setProperty("javax.net.ssl.trustStore", started.trustStore().toString());
+        System.setProperty("javax.net.ssl.trustStorePassword", LocalWarehouse.TRUST_STORE_PASSWORD);
         warehouse = started;
       } catch (IOException e) {
         throw new UncheckedIOException("there is no place for a warehouse", e);

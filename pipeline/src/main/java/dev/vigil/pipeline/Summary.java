@@ -2,6 +2,7 @@ package dev.vigil.pipeline;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.vigil.pipeline.io.BigQueryConnection;
 import dev.vigil.pipeline.io.Storage;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -92,6 +93,12 @@ record Summary(
     if (settings.elasticsearch().connection() != null) {
       out.println(
           "Elasticsearch: " + String.join(",", settings.elasticsearch().connection().addresses()));
+    }
+    BigQueryConnection bigQuery = settings.bigQuery().connection();
+    if (bigQuery != null) {
+      out.println(
+          (bigQuery.isLocal() ? "Local warehouse, not BigQuery: " : "BigQuery: ")
+              + bigQuery.name());
     }
   }
 

@@ -134,6 +134,11 @@ public final class LocalWarehouse implements AutoCloseable {
         "");
   }
 
+  /** What was asked for by {@link #fail} and {@link #refuseRows}, and is still to happen. */
+  public List<String> pendingFaults() {
+    return ask("GET", "/vigil/faults", "").lines().toList();
+  }
+
   /** From now on nothing goes wrong any more. */
   public void heal() {
     ask("DELETE", "/vigil/faults", "");

@@ -33,13 +33,6 @@ public final class SearchSetUp {
   private final List<Step> steps;
   private final boolean policies;
 
-  /** How something is in the cluster. */
-  public enum State {
-    MISSING,
-    DIFFERENT,
-    THERE
-  }
-
   /**
    * One thing that the cluster needs.
    *
@@ -48,7 +41,8 @@ public final class SearchSetUp {
    * @param put where it is put, which says of a policy also which version of it is replaced
    * @param body what it should be, as JSON
    */
-  public record Step(String path, State state, List<String> differences, String put, String body) {}
+  public record Step(
+      String path, SetUpState state, List<String> differences, String put, String body) {}
 
   private SearchSetUp(SearchCluster cluster, List<Step> steps, boolean policies) {
     this.cluster = cluster;
@@ -189,8 +183,10 @@ public final class SearchSetUp {
     if (found != null) {
       compare("", found, wanted, mayHaveMore, differences);
     }
-    State state =
-        found == null ? State.MISSING : differences.isEmpty() ? State.THERE : State.DIFFERENT;
+    SetUpState state =
+        found == null
+            ? SetUpState.MISSING
+            : differences.isEmpty() ? SetUpState.THERE : SetUpState.DIFFERENT;
     return new Step(path, state, differences, put, wanted.toString());
   }
 
