@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -94,7 +95,10 @@ final class DemoRun {
         ChildProcess vigil = start("vigil", Vigil.class, vigilArguments)) {
       LogGenerator.Written written = generate();
       Instant deadline = clock.instant().plus(options.patience());
-      tell("all lines are written; waiting for alerts until " + deadline + " at the latest");
+      tell(
+          "all lines are written; waiting for alerts until "
+              + deadline.truncatedTo(ChronoUnit.SECONDS)
+              + " at the latest");
       while (clock.instant().isBefore(deadline)
           && !DetectionReport.of(written.labels(), read(sink())).isExact()) {
         shipper.checkAlive();
