@@ -59,8 +59,9 @@ public record BigQueryConnection(String project, String dataset, @Nullable Strin
    * Makes a job's options fit: jobs of BigQuery are of the dataset's project, unless the options
    * say otherwise, and to a local warehouse, which is spoken to in clear, no token is ever sent.
    *
-   * <p>Appends to default streams share connections: of those that are each stream's own, BigQueryIO
-   * 2.70 goes on using one that was closed because a quota is used up, and ends the job for it.
+   * <p>Appends to default streams share connections: of those that are each stream's own,
+   * BigQueryIO 2.70 goes on using one that was closed because a quota is used up, and ends the job
+   * for it.
    */
   public void prepare(PipelineOptions options) {
     BigQueryOptions bigQuery = options.as(BigQueryOptions.class);

@@ -32,6 +32,9 @@ import java.util.stream.Stream;
  * own; what they say is in files of the demo's directory.
  */
 final class DemoRun {
+  /** The directory of the demo's own stack, which is not a part of a run. */
+  static final String STACK = "stack";
+
   private static final List<String> PARTS = List.of("logs", "ship-state", "results", "checkpoints");
   private static final long POLL_MILLIS = 5_000;
 
@@ -42,9 +45,9 @@ final class DemoRun {
   private final Path logs;
   private final Path results;
 
-  DemoRun(DemoOptions options, InstantSource clock, PrintStream out) {
+  DemoRun(DemoOptions options, Deployment deployment, InstantSource clock, PrintStream out) {
     this.options = options;
-    this.deployment = options.deployment();
+    this.deployment = deployment;
     this.clock = clock;
     this.out = out;
     this.logs = options.directory().resolve("logs");
@@ -65,6 +68,11 @@ final class DemoRun {
           .await();
       checkEmpty();
     }
+    if (deployment.warehouse() != null) {
+      List<String> setUp = new ArrayList<>(warehouseArguments());
+      setUp.add("--setup");
+      start("setup-warehouse", Vigil.class, setUp).await();
+    }
     LogGenerator.Written written = options.generation().live() ? runLive() : runAtOnce();
     return report(written.labels());
   }
@@ -84,7 +92,7 @@ final class DemoRun {
   /** The shipper follows the files, and the main job the topics, while lines are written. */
   private LogGenerator.Written runLive() throws IOException, InterruptedException, FailedException {
     List<String> vigilArguments = vigilArguments();
-    if (deployment.runner() == DemoOptions.Runner.FLINK) {
+    if (options.runner() == DemoOptions.Runner.FLINK) {
       vigilArguments.add("--checkpoints=" + options.directory().resolve("checkpoints"));
     }
     // Files that are not there yet have no permissions to check.
@@ -152,7 +160,8 @@ final class DemoRun {
         List<String> others =
             entries
                 .map(entry -> entry.getFileName().toString())
-                .filter(name -> !PARTS.contains(name) && !name.endsWith(".log"))
+                .filter(
+                    name -> !PARTS.contains(name) && !name.equals(STACK) && !name.endsWith(".log"))
                 .sorted()
                 .toList();
         if (!others.isEmpty()) {
@@ -223,7 +232,9 @@ final class DemoRun {
 
   private ChildProcess start(String name, Class<?> program, List<String> arguments)
       throws IOException {
-    return ChildProcess.start(name, program, arguments, options.directory());
+    List<String> flags =
+        deployment.warehouse() == null ? List.of() : RunningStack.trusting(deployment.warehouse());
+    return ChildProcess.start(name, flags, program, arguments, options.directory());
   }
 
   private List<String> shipArguments() {
@@ -264,13 +275,22 @@ final class DemoRun {
     if (deployment.search() != null) {
       arguments.add("--elasticsearch=" + deployment.search());
     }
+    arguments.addAll(warehouseArguments());
     arguments.addAll(options.passedOn());
     return arguments;
   }
 
+  private List<String> warehouseArguments() {
+    return deployment.warehouse() == null
+        ? List.of()
+        : List.of(
+            "--bigQueryDataset=" + RunningStack.DATASET,
+            "--bigQueryEndpoint=" + deployment.warehouse().url());
+  }
+
   /** What the runner's profile presets: the one that was built with may be another. */
   private List<String> presets() throws IOException {
-    String name = deployment.runner().name().toLowerCase(Locale.ROOT) + "/default.args";
+    String name = options.runner().name().toLowerCase(Locale.ROOT) + "/default.args";
     try (BufferedReader reader =
         new BufferedReader(
             new InputStreamReader(
