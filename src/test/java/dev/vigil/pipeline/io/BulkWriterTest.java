@@ -15,6 +15,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -390,27 +393,24 @@ class BulkWriterTest {
     "ELASTICSEARCH, cluster.max_shards_per_node, 1",
     "OPENSEARCH, cluster.blocks.read_only, true",
     "ELASTICSEARCH, cluster.blocks.read_only, true",
-    "OPENSEARCH, cluster.blocks.create_index, true",
   })
   void aServerThatTakesNoMore(TestSearchNode node, String setting, String value) throws Exception {
     freshIndex(node);
     String index = node.freshIndex("one-too-many");
     setting(node, setting, value);
+    ExecutorService thread = Executors.newSingleThreadExecutor();
     try (FaultProxy proxy = FaultProxy.of(node.url())) {
-      Thread room =
-          new Thread(
-              () -> {
-                // The first has its answer when the second is there.
-                while (bulks(proxy) < 2) {
-                  LockSupport.parkNanos(10_000_000);
-                }
-                setting(node, setting, "null");
-              });
-      room.start();
-      assertThat(write(proxy.url(), index, notes(2))).isEmpty();
-      room.join();
-      assertThat(bulks(proxy)).isGreaterThanOrEqualTo(2);
+      Future<List<BulkWriter.Refusal<Note>>> written =
+          thread.submit(() -> write(proxy.url(), index, notes(2)));
+      // The first has its answer when the second is there.
+      while (bulks(proxy) < 2) {
+        assertThat(written.isDone()).isFalse();
+        LockSupport.parkNanos(10_000_000);
+      }
+      setting(node, setting, "null");
+      assertThat(written.get()).isEmpty();
     } finally {
+      thread.shutdownNow();
       setting(node, setting, "null");
     }
     assertThat(written(node, index)).isEqualTo(texts(notes(2)));
