@@ -1,5 +1,6 @@
 package dev.vigil.demo;
 
+import dev.vigil.demo.Arguments.Option;
 import dev.vigil.stack.LocalStack;
 import dev.vigil.stack.LocalStack.Server;
 import dev.vigil.stack.LocalStack.StackException;
@@ -19,7 +20,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * names, is wrong. One message on standard error says which and why.
  */
 public final class StackCommand {
-  private static final List<String> OPTIONS = List.of("home", "fresh", "flink");
+  private static final List<Option> OPTIONS =
+      List.of(
+          new Option("home", "where the servers keep what they keep; vigil-stack by default"),
+          new Option("fresh", "true: without what an earlier stack has kept"),
+          new Option("flink", "true: with a Flink cluster"));
   private static final String HOME = "vigil-stack";
 
   /** How long servers take to end that get the same signal as this process. */
@@ -28,9 +33,7 @@ public final class StackCommand {
   private StackCommand() {}
 
   /**
-   * @param args {@code --home=DIR} (what is kept; {@code vigil-stack} by default), {@code
-   *     --fresh=true} (without what an earlier stack has kept), {@code --flink=true} (with a Flink
-   *     cluster)
+   * @param args {@code --NAME=VALUE}; {@code --help} tells the names
    */
   public static void main(String[] args) throws InterruptedException {
     int code = run(args, System.out, System.err);
@@ -41,6 +44,10 @@ public final class StackCommand {
 
   private static int run(String[] args, PrintStream out, PrintStream err)
       throws InterruptedException {
+    if (Arguments.askForHelp(args)) {
+      out.print(Arguments.help(OPTIONS));
+      return 0;
+    }
     Path home;
     boolean fresh;
     Set<Server> servers = EnumSet.of(Server.KAFKA, Server.OPENSEARCH, Server.WAREHOUSE);
