@@ -52,6 +52,7 @@ class ArchitectureTest {
     assertThat(CLASSES.contain("dev.vigil.pipeline.Vigil")).isTrue();
     assertThat(CLASSES.contain("dev.vigil.pipeline.io.ReadFiles")).isTrue();
     assertThat(CLASSES.contain("dev.vigil.stack.LocalKafka")).isTrue();
+    assertThat(CLASSES.contain("dev.vigil.demo.LogGenerator")).isTrue();
     assertThat(CLASSES.contain("dev.vigil.ArchitectureTest")).isFalse();
   }
 
@@ -101,6 +102,31 @@ class ArchitectureTest {
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage("dev.vigil.stack..", "java.."));
+  }
+
+  /** Labels that were made by the code that they check would agree with all its errors. */
+  @Test
+  void labelsAreMadeWithoutVigil() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.vigil.demo..")
+            .and()
+            .doNotHaveSimpleName("DemoRun")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                "dev.vigil.event..",
+                "dev.vigil.parse..",
+                "dev.vigil.detect..",
+                "dev.vigil.pipeline.."));
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.vigil.demo..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.vigil.demo.."));
   }
 
   @Test

@@ -152,7 +152,7 @@ class BigQueryCommandLineTest {
   }
 
   private final LocalWarehouse warehouse = TestWarehouse.get();
-  private final String fresh = TestWarehouse.freshDataset();
+  private final String fresh = TestWarehouse.freshName();
   private final String[] there = {
     "--bigQueryDataset=local:" + fresh, "--bigQueryEndpoint=" + warehouse.url()
   };

@@ -42,7 +42,7 @@ class BigQueryJobTest {
   @TempDir Path directory;
 
   private final LocalWarehouse warehouse = TestWarehouse.get();
-  private final String dataset = TestWarehouse.freshDataset();
+  private final String dataset = TestWarehouse.freshName();
 
   private String[] with(String... arguments) {
     return Stream.concat(

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 /** The main job on an embedded Flink, in a JVM of its own: one that can be killed. */
 final class FlinkJob implements AutoCloseable {
   private static final Path ROOT = Path.of(System.getProperty("vigil.root")).normalize();
-  private static final long LONGEST_DEATH_SECONDS = 10;
+  private static final long LONGEST_DEATH_SECONDS = 60;
 
   private final Process process;
   private final Path errors;

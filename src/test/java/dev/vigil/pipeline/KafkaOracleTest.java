@@ -22,12 +22,13 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class KafkaOracleTest {
   private static final long JOIN_WINDOW_SECONDS = 300;
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final String DISORDER = "300s";
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final Duration POLL = Duration.ofSeconds(2);
 
   @TempDir Path directory;
 
-  /** Disorder within what the job allows, so that nothing is late. */
+  /** At 20 lines a second a line is sent again up to 250 s later: within {@link #DISORDER}. */
   private static final List<String> GENERATE =
       Arrays.asList(
           ("--seed 404 --logins 20000 --ids 1500 --keys 400 --attackers 60 --hot 0.02 --dup 0.02"
@@ -66,7 +67,7 @@ class KafkaOracleTest {
                         outputs.entrySet().stream()
                             .map(output -> output.getKey() + "=" + output.getValue())
                             .toList()),
-                "--maxDisorder=10s",
+                "--maxDisorder=" + DISORDER,
                 "--idleAfter=5s",
                 "--parallelism=2"))) {
       Reference.Lines lines = Reference.lines(in);
@@ -80,16 +81,17 @@ class KafkaOracleTest {
         job.assertRuns();
         LockSupport.parkNanos(POLL.toNanos());
       }
+      assertThat(newest(outputs.get(Products.EVENTS)))
+          .hasSize((int) (lines.all() - lines.malformed()));
+      assertThat(newest(outputs.get(Products.FAILURES))).hasSize((int) lines.malformed());
+      // Before what they would be missing in.
+      assertThat(newest(outputs.get(Products.LATE))).isEmpty();
       assertThat(Reference.counts(newest(outputs.get(Products.SUSPICIOUS_LOGINS))))
           .isEqualTo(counts)
           .isNotEmpty();
       assertThat(Reference.pairs(newest(outputs.get(Products.ALERTS))))
           .isEqualTo(pairs)
           .isNotEmpty();
-      assertThat(newest(outputs.get(Products.EVENTS)))
-          .hasSize((int) (lines.all() - lines.malformed()));
-      assertThat(newest(outputs.get(Products.FAILURES))).hasSize((int) lines.malformed());
-      assertThat(newest(outputs.get(Products.LATE))).isEmpty();
     }
   }
 

@@ -154,7 +154,7 @@ class LocalKafkaTest {
       admin
           .alterConsumerGroupOffsets("readers", Map.of(partition, new OffsetAndMetadata(42)))
           .all()
-          .get(30, TimeUnit.SECONDS);
+          .get(120, TimeUnit.SECONDS);
     }
     first.close();
     assertThat(first.process().exitStatus()).hasValue(0);
@@ -167,7 +167,7 @@ class LocalKafkaTest {
                 admin
                     .listConsumerGroupOffsets("readers")
                     .partitionsToOffsetAndMetadata()
-                    .get(30, TimeUnit.SECONDS))
+                    .get(120, TimeUnit.SECONDS))
             .containsEntry(partition, new OffsetAndMetadata(42));
       }
     }
@@ -206,7 +206,7 @@ class LocalKafkaTest {
         admin
             .createTopics(List.of(new NewTopic("numbers", Optional.of(1), Optional.empty())))
             .all()
-            .get(30, TimeUnit.SECONDS);
+            .get(120, TimeUnit.SECONDS);
       }
     }
     try (KafkaProducer<byte[], byte[]> producer =
@@ -221,7 +221,7 @@ class LocalKafkaTest {
                 new ProducerRecord<>("numbers", 0, LONG_AGO, null, bytes(Integer.toString(i)))));
       }
       for (Future<RecordMetadata> one : sent) {
-        one.get(30, TimeUnit.SECONDS);
+        one.get(120, TimeUnit.SECONDS);
       }
     }
   }

@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 public final class SearchContent {
   private static final int MOST = 10_000;
 
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final Duration POLL = Duration.ofMillis(200);
   private static final int BUSY = 429;
 

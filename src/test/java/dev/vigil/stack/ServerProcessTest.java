@@ -102,7 +102,7 @@ class ServerProcessTest {
 
     parent.kill();
 
-    child.onExit().get(30, TimeUnit.SECONDS);
+    child.onExit().get(120, TimeUnit.SECONDS);
   }
 
   @Test

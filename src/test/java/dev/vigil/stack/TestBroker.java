@@ -39,7 +39,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * test that stops or kills a broker starts a {@link LocalKafka} of its own.
  */
 public final class TestBroker {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final Duration POLL = Duration.ofMillis(50);
   private static final AtomicInteger TOPICS = new AtomicInteger();
 

@@ -26,7 +26,7 @@ public enum TestSearchNode {
   OPENSEARCH(LocalSearch::startOpenSearch),
   ELASTICSEARCH(LocalSearch::startElasticsearch);
 
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final HttpClient CLIENT =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
   private static final ObjectMapper JSON = new ObjectMapper();

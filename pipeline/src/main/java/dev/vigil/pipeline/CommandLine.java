@@ -132,7 +132,13 @@ final class CommandLine {
       err.println("vigil: the job ended " + state);
       return JOB_FAILED;
     }
-    Summary.of(result, settings, Duration.ofNanos(System.nanoTime() - start)).print(out);
+    Summary summary = Summary.of(result, settings, Duration.ofNanos(System.nanoTime() - start));
+    summary.print(out);
+    if (summary.lost() > 0) {
+      err.println(
+          "vigil: failures could not be written, and are in the log alone: " + summary.lost());
+      return JOB_FAILED;
+    }
     return OK;
   }
 

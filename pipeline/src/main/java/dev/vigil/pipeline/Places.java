@@ -6,6 +6,7 @@ import dev.vigil.pipeline.io.FileInput;
 import dev.vigil.pipeline.io.KafkaConnection;
 import dev.vigil.pipeline.io.KafkaTopics;
 import dev.vigil.pipeline.io.SearchCluster;
+import dev.vigil.pipeline.io.SearchSetUp;
 import dev.vigil.pipeline.io.Storage;
 import dev.vigil.pipeline.io.TopicInput;
 import java.io.IOException;
@@ -67,7 +68,7 @@ final class Places {
                 + ": make it, best with cleanup.policy=compact, or give --createTopics=true");
       }
       if (!missing.isEmpty()) {
-        topics.create(missing);
+        topics.createCompacted(missing);
       }
       for (String topic : kafka.outputs().values()) {
         int bytes = topics.maxMessageBytes(topic).orElse(Integer.MAX_VALUE);
@@ -99,6 +100,14 @@ final class Places {
             "--elasticsearch: there is no index template "
                 + String.join(", ", without)
                 + ", without which fields get types by chance: run once with --setup");
+      }
+      List<String> lacking = SearchSetUp.lacking(cluster);
+      if (!lacking.isEmpty()) {
+        throw new UsageException(
+            "--elasticsearch: the templates are of another version, without "
+                + lacking.get(0)
+                + (lacking.size() == 1 ? "" : " and " + (lacking.size() - 1) + " more")
+                + ": run once with --setup=replace");
       }
     } catch (SearchCluster.UnusableException e) {
       throw new UsageException(e.getMessage());

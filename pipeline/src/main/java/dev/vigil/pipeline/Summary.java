@@ -54,6 +54,14 @@ record Summary(
     return new Summary(Counts.of(result), sourcesByRule, duration, settings);
   }
 
+  /**
+   * How many records are nowhere but in the log: refused, and their failures refused, too. Files
+   * refuse nothing.
+   */
+  long lost() {
+    return settings.output() == null ? counts.lost() : 0;
+  }
+
   void print(PrintStream out) {
     double seconds = Math.max(duration.toMillis(), 1) / 1_000.0;
     out.printf(
@@ -64,6 +72,13 @@ record Summary(
         counts.lines() / seconds);
     printCounts(out, "events", counts.events());
     printCounts(out, "failures", counts.failures());
+    counts
+        .refused()
+        .forEach((sink, count) -> out.printf(Locale.ROOT, "  %,d refused by %s%n", count, sink));
+    if (counts.lost() > 0) {
+      out.printf(
+          Locale.ROOT, "  %,d of these were failures themselves: see the log%n", counts.lost());
+    }
     sourcesByRule.forEach((rule, sources) -> printRule(out, rule, sources));
     if (settings.output() != null) {
       if (sourcesByRule.isEmpty()) {

@@ -56,7 +56,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@link ShipLogs} as a process of its own, which is killed, and a real broker. */
 class ShipLogsDeliveryTest {
-  private static final long PATIENCE_NANOS = 60_000_000_000L;
+  private static final long PATIENCE_NANOS = 300_000_000_000L;
   private static final int LINES = 100_000;
 
   @TempDir Path directory;
@@ -619,7 +619,7 @@ class ShipLogsDeliveryTest {
       assertThat(shipper.isExact()).isFalse();
       fence(topic);
       append(log, "three\n");
-      assertThatThrownBy(() -> shipping.get(60, TimeUnit.SECONDS))
+      assertThatThrownBy(() -> shipping.get(300, TimeUnit.SECONDS))
           .hasStackTraceContaining(
               "another process ships with the same transactional.id: stop one of them");
     }
@@ -714,7 +714,7 @@ class ShipLogsDeliveryTest {
                     + "-0, to find out what is shipped: the broker does not answer, or another"
                     + " producer's transaction is open there");
         shipper.stop();
-        assertThat(shipping.get(10, TimeUnit.SECONDS)).isEmpty();
+        assertThat(shipping.get(60, TimeUnit.SECONDS)).isEmpty();
       }
       assertThat(Files.readAllBytes(state.resolve(StateDirectory.STATE))).isEqualTo(before);
       another.abortTransaction();
@@ -771,7 +771,7 @@ class ShipLogsDeliveryTest {
         broker = LocalKafka.start(home, port);
         await(() -> shipped(log) == writer.total);
         shipper.stop();
-        shipping.get(10, TimeUnit.SECONDS);
+        shipping.get(60, TimeUnit.SECONDS);
       }
       assertThat(messages.get(0)).startsWith("the broker did not do what it was asked (");
       assertThat(messages).last().isEqualTo("the broker is back: going on");

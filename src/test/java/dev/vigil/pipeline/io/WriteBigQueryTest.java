@@ -42,7 +42,7 @@ class WriteBigQueryTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final LocalWarehouse warehouse = TestWarehouse.get();
-  private final String dataset = TestWarehouse.freshDataset();
+  private final String dataset = TestWarehouse.freshName();
   private final PipelineOptions options =
       PipelineOptionsFactory.fromArgs(
               "--bigQueryEndpoint=" + warehouse.url(), "--targetParallelism=2")

@@ -26,12 +26,20 @@ public final class LoopbackPorts {
     for (int i = 0; i < ATTEMPTS; i++) {
       // At random, so that servers that start at the same time do not choose the same.
       int port = ThreadLocalRandom.current().nextInt(FIRST, END);
-      try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
-        return probe.getLocalPort();
-      } catch (BindException e) {
-        // Taken: the next one.
+      if (isFree(port)) {
+        return port;
       }
     }
     throw new IOException("no free port from " + FIRST + " to " + (END - 1));
+  }
+
+  /** Whether nobody listens on a port now. */
+  static boolean isFree(int port) throws IOException {
+    try {
+      new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1")).close();
+      return true;
+    } catch (BindException e) {
+      return false;
+    }
   }
 }

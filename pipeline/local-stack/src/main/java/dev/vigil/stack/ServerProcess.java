@@ -114,6 +114,16 @@ public final class ServerProcess implements AutoCloseable {
     return process.isAlive();
   }
 
+  /** What people call the server. */
+  public String name() {
+    return name;
+  }
+
+  /** Done when the server's process has ended, however it did. */
+  public CompletableFuture<Void> end() {
+    return process.onExit().thenRun(this::awaitSilence);
+  }
+
   /** What the system calls the server's process. */
   public long pid() {
     return process.pid();

@@ -83,20 +83,29 @@ public final class KafkaTopics implements AutoCloseable {
     }
   }
 
-  /** Makes compacted topics, with as many partitions and replicas as the cluster thinks best. */
+  /**
+   * Makes topics for results: they are compacted, and have as many partitions and replicas as the
+   * cluster thinks best.
+   */
+  public void createCompacted(Collection<String> topics) throws UnusableException {
+    create(topics, TopicConfig.CLEANUP_POLICY_COMPACT);
+  }
+
+  /** Makes topics for lines, which have no key of their own. */
   public void create(Collection<String> topics) throws UnusableException {
-    List<NewTopic> compacted =
+    create(topics, TopicConfig.CLEANUP_POLICY_DELETE);
+  }
+
+  private void create(Collection<String> topics, String cleanupPolicy) throws UnusableException {
+    List<NewTopic> created =
         topics.stream()
             .map(
                 topic ->
                     new NewTopic(topic, Optional.empty(), Optional.empty())
-                        .configs(
-                            Map.of(
-                                TopicConfig.CLEANUP_POLICY_CONFIG,
-                                TopicConfig.CLEANUP_POLICY_COMPACT)))
+                        .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, cleanupPolicy)))
             .toList();
     try {
-      admin.createTopics(compacted).all().get();
+      admin.createTopics(created).all().get();
       long deadline = System.nanoTime() + PATIENCE.toNanos();
       while (!missing(topics).isEmpty() && System.nanoTime() - deadline < 0) {
         Thread.sleep(POLL_MILLIS); // brokers learn of new topics a moment later

@@ -16,6 +16,15 @@ public final class WriteProduct<T extends Record & EcsDocument>
     extends PTransform<PCollection<T>, PCollectionList<Failure>> {
   private static final long serialVersionUID = 1L;
 
+  /** The namespace of the counters of what could not be written. */
+  public static final String METRICS = "vigil.write";
+
+  /** Before a sink's name: how many records it refused, failures among them. */
+  public static final String REFUSED = "refused.";
+
+  /** How many of those were failures, of which nothing more is made. */
+  public static final String LOST = "lost";
+
   private final @Nullable WriteJsonLines<T> files;
   private final @Nullable WriteKafka<T> kafka;
   private final @Nullable WriteSearch<T> search;

@@ -1,5 +1,6 @@
 package dev.vigil.stack.warehouse;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -30,7 +31,7 @@ final class AdminApi {
   }
 
   private Object query(Router.Call call) throws Exception {
-    return JsonLines.write(JobsApi.query(store, call.body(), null));
+    return JsonLines.write(QueryJobs.query(store, call.body(), null));
   }
 
   private Object calls(Router.Call call) {
@@ -51,8 +52,7 @@ final class AdminApi {
     try {
       kind = Faults.Kind.valueOf(query.getOrDefault("kind", "").toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
-      throw ApiException.invalid(
-          "kind must be one of " + java.util.Arrays.toString(Faults.Kind.values()));
+      throw ApiException.invalid("kind must be one of " + Arrays.toString(Faults.Kind.values()));
     }
     if (!query.containsKey("method")) {
       throw ApiException.invalid("method is missing: AppendRows, tabledata.insertAll, ...");

@@ -4,12 +4,14 @@ import com.google.cloud.bigquery.storage.v1.AppendRowsRequest;
 import com.google.cloud.bigquery.storage.v1.AppendRowsResponse;
 import com.google.cloud.bigquery.storage.v1.RowError;
 import com.google.cloud.bigquery.storage.v1.StorageError.StorageErrorCode;
+import com.google.cloud.bigquery.storage.v1.TableSchema;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Int64Value;
 import com.google.rpc.Code;
 import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -29,7 +31,7 @@ final class AppendConnection implements StreamObserver<AppendRowsRequest> {
   private final Store store;
   private final Catalog catalog;
   private final Faults faults;
-  private final StreamObserver<AppendRowsResponse> reply;
+  private final ServerCallStreamObserver<AppendRowsResponse> reply;
 
   /** What earlier requests said, and later ones do not repeat. */
   private String stream = "";
@@ -39,7 +41,7 @@ final class AppendConnection implements StreamObserver<AppendRowsRequest> {
   /** All below belongs to the writing thread. */
   private final Map<TableId, ProtoRows> readers = new HashMap<>();
 
-  private final Map<TableId, List<Column>> announced = new HashMap<>();
+  private final Map<String, TableSchema> announced = new HashMap<>();
   private boolean ended;
 
   AppendConnection(
@@ -47,7 +49,9 @@ final class AppendConnection implements StreamObserver<AppendRowsRequest> {
     this.store = store;
     this.catalog = catalog;
     this.faults = faults;
-    this.reply = reply;
+    this.reply = (ServerCallStreamObserver<AppendRowsResponse>) reply;
+    // A client that is gone without its replies is no failure of ours.
+    this.reply.setOnCancelHandler(() -> {});
   }
 
   @Override
@@ -128,7 +132,7 @@ final class AppendConnection implements StreamObserver<AppendRowsRequest> {
       }
       return state == null
           ? appendToDefault(connection, name, layout, reader, rows)
-          : appendToStream(connection, state, layout, reader, rows);
+          : appendToStream(connection, state, layout, rows);
     } catch (StreamFailure e) {
       return refusal(e);
     }
@@ -192,11 +196,7 @@ final class AppendConnection implements StreamObserver<AppendRowsRequest> {
   }
 
   private AppendRowsResponse appendToStream(
-      DuckDBConnection connection,
-      WriteStreams.State state,
-      TableLayout layout,
-      ProtoRows reader,
-      List<Change> rows)
+      DuckDBConnection connection, WriteStreams.State state, TableLayout layout, List<Change> rows)
       throws SQLException {
     WriteStreams.append(connection, state, rows.stream().map(Change::row).toList());
     return done(
@@ -207,16 +207,21 @@ final class AppendConnection implements StreamObserver<AppendRowsRequest> {
             .build());
   }
 
-  /** Also tells once that the table has become wider since this connection first saw it. */
-  private AppendRowsResponse done(
+  private static AppendRowsResponse done(
       StreamName name, TableLayout layout, AppendRowsResponse.AppendResult result) {
-    AppendRowsResponse.Builder response =
-        AppendRowsResponse.newBuilder().setAppendResult(result).setWriteStream(name.toString());
-    List<Column> before = announced.put(name.table(), layout.columns());
-    if (before != null && !before.equals(layout.columns())) {
-      response.setUpdatedSchema(ProtoSchema.of(layout));
-    }
-    return response.build();
+    return AppendRowsResponse.newBuilder()
+        .setAppendResult(result)
+        .setWriteStream(name.toString())
+        .setUpdatedSchema(ProtoSchema.of(layout))
+        .build();
+  }
+
+  /** Leaves the schema in a reply only if it is not what this connection saw before. */
+  private AppendRowsResponse news(AppendRowsResponse response) {
+    TableSchema before = announced.put(response.getWriteStream(), response.getUpdatedSchema());
+    return before == null || before.equals(response.getUpdatedSchema())
+        ? response.toBuilder().clearUpdatedSchema().build()
+        : response;
   }
 
   private AppendRowsResponse refusal(StreamFailure failure) {
@@ -229,7 +234,7 @@ final class AppendConnection implements StreamObserver<AppendRowsRequest> {
     } else if (response.hasAppendResult() && faults.take(Faults.Kind.DROP_REPLY, METHOD)) {
       end(WriteApi.lost().asRuntimeException());
     } else if (!ended) {
-      reply.onNext(response);
+      reply.onNext(response.hasAppendResult() ? news(response) : response);
     }
   }
 

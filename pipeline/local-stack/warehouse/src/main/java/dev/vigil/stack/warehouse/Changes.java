@@ -1,10 +1,10 @@
 package dev.vigil.stack.warehouse;
 
 import com.google.common.io.BaseEncoding;
-import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,7 +50,7 @@ final class Changes {
     for (Change change : changes) {
       newest.merge(key(layout, change.row()), change, Changes::newer);
     }
-    Map<String, ChangeSequence> known = sequences(connection, id, newest.keySet());
+    Map<String, ChangeSequence> known = exchangeSequences(connection, id, newest);
     newest
         .entrySet()
         .removeIf(
@@ -58,11 +58,9 @@ final class Changes {
               ChangeSequence last = known.get(entry.getKey());
               return last != null && entry.getValue().sequence().compareTo(last) < 0;
             });
-    if (newest.isEmpty()) {
-      return;
+    if (!newest.isEmpty()) {
+      replaceRows(connection, id, layout, newest.values());
     }
-    replaceRows(connection, id, layout, List.copyOf(newest.values()));
-    remember(connection, id, newest);
   }
 
   private static Change newer(Change before, Change after) {
@@ -70,7 +68,7 @@ final class Changes {
   }
 
   private static void replaceRows(
-      DuckDBConnection connection, TableId id, TableLayout layout, List<Change> changes)
+      DuckDBConnection connection, TableId id, TableLayout layout, Collection<Change> changes)
       throws SQLException {
     Catalog.execute(
         connection, "CREATE TEMP TABLE changed AS SELECT * FROM " + id.sql() + " LIMIT 0");
@@ -97,46 +95,40 @@ final class Changes {
     }
   }
 
-  private static Map<String, ChangeSequence> sequences(
-      DuckDBConnection connection, TableId id, Iterable<String> keys) throws SQLException {
-    Map<String, ChangeSequence> found = new HashMap<>();
+  /** Keeps how new the rows of some keys are now; returns how new they were. */
+  private static Map<String, ChangeSequence> exchangeSequences(
+      DuckDBConnection connection, TableId id, Map<String, Change> newest) throws SQLException {
+    Catalog.execute(connection, "CREATE TEMP TABLE newest (key VARCHAR, sequence VARCHAR)");
+    try (RowAppender rows = RowAppender.to(connection, "main", "newest")) {
+      for (Map.Entry<String, Change> entry : newest.entrySet()) {
+        rows.append(entry.getKey(), entry.getValue().sequence().toString());
+      }
+    }
+    Map<String, ChangeSequence> known = new HashMap<>();
     try (PreparedStatement statement =
         connection.prepareStatement(
-            "SELECT sequence FROM "
+            "SELECT known.key, known.sequence FROM "
                 + SEQUENCES
-                + " WHERE dataset = ? AND table_id = ? AND key = ?")) {
+                + " AS known SEMI JOIN temp.newest USING (key) WHERE dataset = ? AND table_id = ?")) {
       statement.setString(1, id.dataset());
       statement.setString(2, id.table());
-      for (String key : keys) {
-        statement.setString(3, key);
-        try (ResultSet rows = statement.executeQuery()) {
-          if (rows.next()) {
-            found.put(key, ChangeSequence.stored(rows.getString(1)));
-          }
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          known.put(rows.getString(1), ChangeSequence.stored(rows.getString(2)));
         }
       }
     }
-    return found;
-  }
-
-  private static void remember(DuckDBConnection connection, TableId id, Map<String, Change> newest)
-      throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "INSERT INTO "
-                + SEQUENCES
-                + " VALUES (?, ?, ?, ?)"
-                + " ON CONFLICT (dataset, table_id, key)"
-                + " DO UPDATE SET sequence = excluded.sequence")) {
-      for (Map.Entry<String, Change> entry : newest.entrySet()) {
-        statement.setString(1, id.dataset());
-        statement.setString(2, id.table());
-        statement.setString(3, entry.getKey());
-        statement.setString(4, entry.getValue().sequence().toString());
-        statement.addBatch();
-      }
-      statement.executeBatch();
-    }
+    // As text they are in the order of the numbers.
+    Catalog.execute(
+        connection,
+        "INSERT INTO "
+            + SEQUENCES
+            + " SELECT ?, ?, key, sequence FROM temp.newest ON CONFLICT (dataset, table_id, key)"
+            + " DO UPDATE SET sequence = greatest(sequence, excluded.sequence)",
+        id.dataset(),
+        id.table());
+    Catalog.execute(connection, "DROP TABLE temp.newest");
+    return known;
   }
 
   /** The key's values as one text, which no other key has. */
@@ -147,7 +139,7 @@ final class Changes {
       if (value instanceof byte[] bytes) {
         key.add(BaseEncoding.base16().encode(bytes));
       } else if (value instanceof String text) {
-        key.add('"' + BaseEncoding.base16().encode(text.getBytes(StandardCharsets.UTF_8)) + '"');
+        key.add('"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"');
       } else {
         key.add(String.valueOf(value));
       }

@@ -46,13 +46,17 @@ final class RestRows {
   }
 
   /**
-   * Rows of a result.
+   * A page of a result.
    *
    * @param microseconds whether timestamps are integers, in microseconds; otherwise they are
    *     seconds with six digits behind the point
    */
-  static List<TableRow> rows(List<Column> columns, List<Object[]> rows, boolean microseconds) {
-    return rows.stream().map(row -> row(columns, row, microseconds)).toList();
+  static List<TableRow> rows(QueryResult result, Page page, boolean microseconds) {
+    int from = (int) Math.min(page.start(), result.rows().size());
+    int to = (int) Math.min(page.start() + page.size(), result.rows().size());
+    return result.rows().subList(from, to).stream()
+        .map(row -> row(result.columns(), row, microseconds))
+        .toList();
   }
 
   private static TableRow row(List<Column> columns, Object[] row, boolean microseconds) {

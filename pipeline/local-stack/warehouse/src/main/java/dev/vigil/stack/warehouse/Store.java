@@ -143,6 +143,10 @@ final class Store implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (RuntimeException | Error e) {
+      // Without this thread nothing would ever be answered again.
+      e.printStackTrace();
+      Runtime.getRuntime().halt(1);
     }
   }
 

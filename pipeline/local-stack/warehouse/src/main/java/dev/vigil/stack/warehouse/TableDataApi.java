@@ -4,13 +4,17 @@ import com.google.api.services.bigquery.model.ErrorProto;
 import com.google.api.services.bigquery.model.TableDataInsertAllRequest;
 import com.google.api.services.bigquery.model.TableDataInsertAllResponse;
 import com.google.api.services.bigquery.model.TableDataList;
+import com.google.api.services.bigquery.model.TableRow;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.duckdb.DuckDBConnection;
 
 /** The resource {@code tabledata} of the REST API. */
@@ -22,6 +26,7 @@ final class TableDataApi {
 
   private final Store store;
   private final Catalog catalog;
+  private final QueryJobs jobs;
   private final Faults faults;
   private final Map<String, Boolean> insertIds =
       Collections.synchronizedMap(
@@ -34,14 +39,15 @@ final class TableDataApi {
             }
           });
 
-  private TableDataApi(Store store, Catalog catalog, Faults faults) {
+  private TableDataApi(Store store, Catalog catalog, QueryJobs jobs, Faults faults) {
     this.store = store;
     this.catalog = catalog;
+    this.jobs = jobs;
     this.faults = faults;
   }
 
-  static void addTo(Router router, Store store, Catalog catalog, Faults faults) {
-    TableDataApi api = new TableDataApi(store, catalog, faults);
+  static void addTo(Router router, Store store, Catalog catalog, QueryJobs jobs, Faults faults) {
+    TableDataApi api = new TableDataApi(store, catalog, jobs, faults);
     String one = "projects/:project/datasets/:dataset/tables/:table";
     router.add(INSERT_ALL, "POST", one + "/insertAll", api::insertAll);
     router.add("tabledata.list", "GET", one + "/data", api::list);
@@ -121,34 +127,40 @@ final class TableDataApi {
 
   private Object list(Router.Call call) throws Exception {
     TableId id = call.table();
+    Page page = Page.of(call);
+    boolean micros = call.flag("formatOptions.useInt64Timestamp");
+    Optional<QueryResult> found = jobs.result(id);
+    if (found.isPresent()) {
+      long total = found.get().rows().size();
+      return answer(total, RestRows.rows(found.get(), page, micros), page);
+    }
     if (catalog.table(id).getView() != null) {
       throw ApiException.invalid("Cannot list a table of type VIEW.");
     }
-    Page page = Page.of(call);
     String fields = call.query().get("selectedFields");
     String columns =
         fields == null || fields.isEmpty()
             ? "*"
-            : String.join(", ", List.of(fields.split(",")).stream().map(Sql::name).toList());
+            : Stream.of(fields.split(",")).map(Sql::name).collect(Collectors.joining(", "));
     return store.read(
         connection -> {
           long total =
               Long.parseLong(
                   Catalog.strings(connection, "SELECT count(*) FROM " + id.sql()).get(0));
-          QueryResult result =
+          QueryResult rows =
               QueryResult.of(
                   connection,
                   "SELECT %s FROM %s ORDER BY rowid LIMIT %d OFFSET %d"
                       .formatted(columns, id.sql(), page.size(), page.start()));
-          return new TableDataList()
-              .setKind("bigquery#tableDataList")
-              .setTotalRows(total)
-              .setRows(
-                  RestRows.rows(
-                      result.columns(),
-                      result.rows(),
-                      call.flag("formatOptions.useInt64Timestamp")))
-              .setPageToken(page.next(total));
+          return answer(total, RestRows.rows(rows, Page.of(0, page.size()), micros), page);
         });
+  }
+
+  private static TableDataList answer(long total, List<TableRow> rows, Page page) {
+    return new TableDataList()
+        .setKind("bigquery#tableDataList")
+        .setTotalRows(total)
+        .setRows(rows)
+        .setPageToken(page.next(total));
   }
 }

@@ -13,6 +13,7 @@ import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Base64;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -67,7 +68,8 @@ final class TextValues {
     } catch (IllegalArgumentException | ArithmeticException | DateTimeException e) {
       throw new BadValueException(
           column,
-          "Cannot convert value to %s: %s".formatted(type.legacyName().toLowerCase(), text));
+          "Cannot convert value to %s: %s"
+              .formatted(type.legacyName().toLowerCase(Locale.ROOT), text));
     }
   }
 
@@ -106,7 +108,7 @@ final class TextValues {
   }
 
   private static Boolean bool(String text) {
-    return switch (text.toLowerCase(java.util.Locale.ROOT)) {
+    return switch (text.toLowerCase(Locale.ROOT)) {
       case "true" -> true;
       case "false" -> false;
       default -> throw new IllegalArgumentException();
@@ -127,7 +129,7 @@ final class TextValues {
     ZoneOffset offset =
         zone == null || zone.equalsIgnoreCase("UTC")
             ? ZoneOffset.UTC
-            : ZoneOffset.of(zone.toUpperCase());
+            : ZoneOffset.of(zone.toUpperCase(Locale.ROOT));
     LocalDateTime local =
         LocalDate.parse(matcher.group(1))
             .atTime(matcher.group(2) == null ? LocalTime.MIN : LocalTime.parse(matcher.group(2)));

@@ -71,8 +71,9 @@ public final class WarehouseNode {
     Router router = new Router();
     DatasetsApi.addTo(router, catalog);
     TablesApi.addTo(router, catalog);
-    TableDataApi.addTo(router, store, catalog, faults);
-    JobsApi.addTo(router, store);
+    QueryJobs jobs = new QueryJobs(store);
+    TableDataApi.addTo(router, store, catalog, jobs, faults);
+    JobsApi.addTo(router, jobs);
     return router;
   }
 

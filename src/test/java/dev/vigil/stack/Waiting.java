@@ -1,0 +1,27 @@
+package dev.vigil.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/** For what other processes bring about sooner or later. */
+public final class Waiting {
+  private static final long POLL_NANOS = 200_000_000L;
+
+  private Waiting() {}
+
+  /** What is waited for; may assert, too, that waiting still makes sense. */
+  public interface Condition {
+    boolean holds() throws Exception;
+  }
+
+  /** Returns when the condition holds; fails when time is up. */
+  public static void until(String what, Duration patience, Condition condition) throws Exception {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (!condition.holds()) {
+      assertThat(System.nanoTime() - deadline).as("time is up; waited until " + what).isNegative();
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+  }
+}
