@@ -201,7 +201,19 @@ class BigQueryCommandLineTest {
   private List<String> each(String word) {
     List<String> names = new ArrayList<>(List.of("local:" + fresh));
     for (String table :
-        new String[] {"events", "suspicious_logins", "alerts", "late", "failures"}) {
+        new String[] {
+          "events",
+          "suspicious_logins",
+          "alerts",
+          "late",
+          "failures",
+          "latest_alerts",
+          "latest_events",
+          "latest_suspicious_logins",
+          "logins_per_user_and_hour",
+          "series_of_failed_logins",
+          "source_features"
+        }) {
       names.add("local:" + fresh + "." + table);
     }
     return names.stream().map(name -> word + ": " + name).toList();
