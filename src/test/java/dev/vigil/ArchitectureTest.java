@@ -52,6 +52,7 @@ class ArchitectureTest {
     assertThat(CLASSES.contain("dev.vigil.pipeline.Vigil")).isTrue();
     assertThat(CLASSES.contain("dev.vigil.pipeline.io.ReadFiles")).isTrue();
     assertThat(CLASSES.contain("dev.vigil.stack.LocalKafka")).isTrue();
+    assertThat(CLASSES.contain("dev.vigil.demo.LogGenerator")).isTrue();
     assertThat(CLASSES.contain("dev.vigil.ArchitectureTest")).isFalse();
   }
 
@@ -84,13 +85,16 @@ class ArchitectureTest {
             .resideInAnyPackage("dev.vigil.parse..", "dev.vigil.pipeline.."));
   }
 
-  /** Servers for tests and laptops: what is deployed does not know them, and they need the JDK. */
+  /**
+   * Servers for tests and laptops: what is deployed does not know them, the demo alone does, and
+   * they need the JDK.
+   */
   @Test
   void theLocalStackStandsAlone() {
     check(
         noClasses()
             .that()
-            .resideOutsideOfPackage("dev.vigil.stack..")
+            .resideOutsideOfPackages("dev.vigil.stack..", "dev.vigil.demo..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("dev.vigil.stack.."));
@@ -101,6 +105,31 @@ class ArchitectureTest {
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage("dev.vigil.stack..", "java.."));
+  }
+
+  /** Labels that were made by the code that they check would agree with all its errors. */
+  @Test
+  void labelsAreMadeWithoutVigil() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.vigil.demo..")
+            .and()
+            .doNotHaveSimpleName("DemoRun")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                "dev.vigil.event..",
+                "dev.vigil.parse..",
+                "dev.vigil.detect..",
+                "dev.vigil.pipeline.."));
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.vigil.demo..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.vigil.demo.."));
   }
 
   @Test

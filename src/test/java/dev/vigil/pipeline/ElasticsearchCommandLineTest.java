@@ -2,6 +2,10 @@ package dev.vigil.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.vigil.pipeline.io.SearchBackend;
+import dev.vigil.pipeline.io.SearchCluster;
 import dev.vigil.stack.FaultProxy;
 import dev.vigil.stack.SearchContent;
 import dev.vigil.stack.TestSearchNode;
@@ -13,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.util.SerializableUtils;
@@ -22,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How search nodes are named, found, let us in, and are set up; and what is refused. */
 class ElasticsearchCommandLineTest {
@@ -57,8 +63,26 @@ class ElasticsearchCommandLineTest {
       value = {
         "--elasticsearch=localhost:9200 | --elasticsearch: give addresses such as"
             + " http://localhost:9200, separated by commas",
-        "--elasticsearch=http://a:9200/path | --elasticsearch: give addresses such as"
+        "--elasticsearch=http://localhost: | --elasticsearch: give addresses such as"
             + " http://localhost:9200, separated by commas",
+        "--elasticsearch=http://localhost:99999 | --elasticsearch: give addresses such as"
+            + " http://localhost:9200, separated by commas",
+        "--elasticsearch=http://localhost:0 | --elasticsearch: give addresses such as"
+            + " http://localhost:9200, separated by commas",
+        "--elasticsearch=http://[::1 | --elasticsearch: give addresses such as"
+            + " http://localhost:9200, separated by commas",
+        "--elasticsearch=http://[::1]x | --elasticsearch: give addresses such as"
+            + " http://localhost:9200, separated by commas",
+        "--elasticsearch=http://a:9200/?q | --elasticsearch: give addresses such as"
+            + " http://localhost:9200, separated by commas",
+        "--elasticsearch=http://a:9200, | --elasticsearch: give addresses such as"
+            + " http://localhost:9200, separated by commas",
+        "--elasticsearch=http://a/es,nothing | --elasticsearch: give addresses such as"
+            + " http://localhost:9200, separated by commas",
+        "--elasticsearch=http://a:9200/x,http://b:9200 | --elasticsearch: give addresses with the same"
+            + " path, of one cluster",
+        "--elasticsearchBackend=opensearch-2 | options of Elasticsearch are given, but no address: give"
+            + " --elasticsearch=http://HOST:9200",
         "--elasticsearch= | --elasticsearch: give addresses such as http://localhost:9200, separated by"
             + " commas",
         "--elasticsearch=http://a:9200,ftp://b | --elasticsearch: give addresses such as"
@@ -75,7 +99,8 @@ class ElasticsearchCommandLineTest {
             + " a file of certificates: give one in PEM form",
         "--elasticsearch=https://a:9200 --elasticsearchCa=pom.xml | --elasticsearchCa=pom.xml cannot be"
             + " read as a file of certificates: give one in PEM form",
-        "--setup | --setup needs --elasticsearch=http://HOST:9200",
+        "--setup | --setup needs --elasticsearch=http://HOST:9200 or"
+            + " --bigQueryDataset=PROJECT:DATASET",
         "--setup=perhaps --elasticsearch=http://a:9200 | --setup=perhaps: give show, install or replace",
       })
   void whatIsRefused(String arguments, String message) {
@@ -116,6 +141,65 @@ class ElasticsearchCommandLineTest {
                 + " whether it is http:// or https:// there");
   }
 
+  /** Addresses that are some, of whatever form: it is only that nobody answers there. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://[::1]:1",
+        "HTTP://127.0.0.1:1",
+        "https://127.0.0.1:1/path",
+        "http://no_such_node:1",
+        "http://no-such-node.invalid",
+        "http://127.0.0.1:1,http://127.0.0.1:2",
+      })
+  void nobodyThereEither(String addresses) {
+    ProgramRun run = runAgainst(addresses);
+    assertThat(run.err().lines()).hasSize(1);
+    assertThat(run.err())
+        .startsWith("vigil: " + addresses.replace("HTTP", "http") + " cannot be reached (");
+    assertThat(run.code()).isEqualTo(2);
+  }
+
+  /** Nobody is followed: who sends us on would get the password to wherever that is. */
+  @ParameterizedTest
+  @ValueSource(ints = {301, 302, 307, 308})
+  void aServerThatSendsUsOn(int status) throws IOException {
+    try (FaultProxy proxy = FaultProxy.of(NODE.url());
+        FaultProxy other = FaultProxy.of(NODE.url())) {
+      String secrets = properties("user=me", "password=" + SECRET);
+      proxy.redirectAll(request -> request.path().equals("/"), status, other.url() + "/");
+      proxy.redirectAll(
+          request -> request.path().startsWith("/_index_template"),
+          status,
+          other.url() + "/_index_template/vigil-events");
+      String message =
+          proxy.url()
+              + " answers "
+              + status
+              + " and sends us to "
+              + other.url()
+              + ": give that address";
+      runAgainst(proxy.url(), secrets).assertRefused(message);
+      runAgainst(proxy.url(), secrets, "--elasticsearchBackend=opensearch-2")
+          .assertRefused(message);
+      assertThat(other.requests()).isEmpty();
+    }
+  }
+
+  @Test
+  void aServerUnderAPath() {
+    SearchContent.clear(NODE.url());
+    try (FaultProxy proxy = FaultProxy.of(NODE.url())) {
+      proxy.moveUnder("/search/es");
+      ProgramRun.ofVigil("--setup", "--elasticsearch=" + proxy.url() + "/search/es").assertDone();
+      ProgramRun run = runAgainst(proxy.url() + "/search/es/");
+      run.assertDone();
+      assertThat(run.out()).contains("Elasticsearch: " + proxy.url() + "/search/es");
+      runAgainst(proxy.url()).assertRefused(proxy.url() + " answers 404: check --elasticsearch");
+    }
+    assertThat(SearchContent.count(NODE.url(), "vigil-events")).isEqualTo(1);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -125,7 +209,10 @@ class ElasticsearchCommandLineTest {
         "200 | {} | ` is neither Elasticsearch nor OpenSearch: check --elasticsearch`",
         "503 | busy | ` answers 503: check --elasticsearch`",
         "404 | {} | ` answers 404: check --elasticsearch`",
-        "403 | {} | ` does not allow GET /: give the user the right to it`",
+        "403 | {} | ` does not allow GET /: give the user the right to it, or say by"
+            + " --elasticsearchBackend what is there`",
+        "403 | {\"error\":{\"type\":\"s\",\"reason\":\"not for you\"}} | ` does not allow GET / (not for"
+            + " you): give the user the right to it, or say by --elasticsearchBackend what is there`",
         "200 | {\"tagline\":\"You Know, for Search\",\"version\":{\"number\":\"7.17.22\"}} | ` is Elasticsearch 7.17.22:"
             + " use one of elasticsearch-8, elasticsearch-9, opensearch-2, opensearch-3, or say by"
             + " --elasticsearchBackend that it is like one of them`",
@@ -161,6 +248,36 @@ class ElasticsearchCommandLineTest {
             "--elasticsearch: there is no index template vigil-events, vigil-alerts, vigil-late,"
                 + " vigil-failures, without which fields get types by chance: run once with --setup");
     assertThat(SearchContent.count(node.url(), "vigil-*")).isZero();
+  }
+
+  /** New fields would be kept and not found; what its owner has made other is left alone. */
+  @ParameterizedTest
+  @EnumSource
+  void templatesOfAnotherVersion(TestSearchNode node) {
+    SearchContent.clear(node.url());
+    ProgramRun.ofVigil("--setup", "--elasticsearch=" + node.url()).assertDone();
+    String path = "/_component_template/vigil-mappings";
+    ObjectNode template =
+        (ObjectNode)
+            node.request("GET", path, null).body().at("/component_templates/0/component_template");
+    ObjectNode message = (ObjectNode) template.at("/template/mappings/properties/message");
+    message.put("type", "keyword");
+    assertThat(node.request("PUT", path, template.toString()).status()).isEqualTo(200);
+    runAgainst(node.url()).assertDone();
+
+    ((ObjectNode) template.at("/template/mappings/properties/user/properties")).remove("name");
+    assertThat(node.request("PUT", path, template.toString()).status()).isEqualTo(200);
+    runAgainst(node.url())
+        .assertRefused(
+            "--elasticsearch: the templates are of another version, without"
+                + " /template/mappings/properties/user/properties/name: run once with"
+                + " --setup=replace");
+    ((ObjectNode) template.at("/template/mappings")).remove("date_detection");
+    assertThat(node.request("PUT", path, template.toString()).status()).isEqualTo(200);
+    runAgainst(node.url())
+        .assertRefused(
+            "--elasticsearch: the templates are of another version, without"
+                + " /template/mappings/date_detection and 1 more: run once with --setup=replace");
   }
 
   private static final List<String> NEEDED =
@@ -227,34 +344,146 @@ class ElasticsearchCommandLineTest {
         .containsAll(each("there"));
   }
 
+  private static final String NONE = "{\"error\":{\"type\":\"none\",\"reason\":\"not found\"}}";
+
+  /** The policies that were put, by their paths. */
+  private static Map<String, String> put(FaultProxy proxy, String paths) {
+    return proxy.requests().stream()
+        .filter(r -> r.method().equals("PUT") && r.path().startsWith(paths))
+        .collect(Collectors.toMap(FaultProxy.Request::path, FaultProxy.Request::body));
+  }
+
   /** The nodes here know no policies: what is asked of servers that do. */
   @Test
-  void policiesWhereTheServerKnowsThem() {
+  void policiesOfOpenSearch() {
     SearchContent.clear(NODE.url());
+    String policies = "/_plugins/_ism/policies/";
     try (FaultProxy proxy = FaultProxy.of(NODE.url())) {
-      String open = "/_plugins/_ism/policies/vigil";
-      proxy.answer(1, r -> r.path().equals(open) && r.method().equals("PUT"), 201, "{}");
-      proxy.answer(
-          1, r -> r.path().equals(open) && r.method().equals("GET"), 404, "{\"error\":{}}");
+      proxy.answerAll(r -> r.path().startsWith(policies) && r.method().equals("PUT"), 201, "{}");
+      proxy.answerAll(r -> r.path().startsWith(policies) && r.method().equals("GET"), 404, NONE);
       ProgramRun run = ProgramRun.ofVigil("--setup", "--elasticsearch=" + proxy.url());
       run.assertDone();
-      assertThat(run.out()).contains("installed: " + open).doesNotContain("no lifecycle policies");
+      assertThat(run.out())
+          .contains("installed: " + policies + "vigil-events")
+          .contains("installed: " + policies + "vigil-late")
+          .doesNotContain("no lifecycle policies");
+      String delete = "{\"name\":\"delete\",\"actions\":[{\"delete\":{}}],\"transitions\":[]}";
+      assertThat(put(proxy, policies))
+          .isEqualTo(
+              Map.of(
+                  policies + "vigil-events",
+                  "{\"policy\":{\"description\":\"Vigil: a day's events are deleted 90 days after they"
+                      + " began to come in\",\"default_state\":\"hot\",\"states\":[{\"name\":\"hot\","
+                      + "\"actions\":[],\"transitions\":[{\"state_name\":\"warm\",\"conditions\":"
+                      + "{\"min_index_age\":\"3d\"}}]},{\"name\":\"warm\",\"actions\":[{\"force_merge\":"
+                      + "{\"max_num_segments\":1}}],\"transitions\":[{\"state_name\":\"delete\","
+                      + "\"conditions\":{\"min_index_age\":\"90d\"}}]},"
+                      + delete
+                      + "],\"ism_template\":[{\"index_patterns\":[\"vigil-events-*\"],"
+                      + "\"priority\":500}]}}",
+                  policies + "vigil-late",
+                  "{\"policy\":{\"description\":\"Vigil: a month's late events are deleted 120 days after"
+                      + " they began to come in\",\"default_state\":\"hot\",\"states\":[{\"name\":\"hot\","
+                      + "\"actions\":[],\"transitions\":[{\"state_name\":\"delete\",\"conditions\":"
+                      + "{\"min_index_age\":\"120d\"}}]},"
+                      + delete
+                      + "],\"ism_template\":[{\"index_patterns\":[\"vigil-late-*\"],"
+                      + "\"priority\":500}]}}"));
+    }
+  }
 
-      String elastic = "/_ilm/policy/vigil";
-      String old = "{\"vigil\":{\"policy\":{\"phases\":{\"delete\":{\"min_age\":\"1d\"}}}}}";
-      proxy.answer(1, r -> r.path().equals(elastic), 200, old);
-      ProgramRun shown =
-          ProgramRun.ofVigil(
-              "--setup=show",
-              "--elasticsearch=" + proxy.url(),
-              "--elasticsearchBackend=elasticsearch-9");
-      shown.assertDone();
-      assertThat(shown.out())
+  @Test
+  void policiesOfElasticsearch() {
+    SearchContent.clear(NODE.url());
+    String policies = "/_ilm/policy/";
+    try (FaultProxy proxy = FaultProxy.of(NODE.url())) {
+      proxy.answerAll(r -> r.path().startsWith(policies), 404, NONE);
+      // What is behind knows no such setting.
+      proxy.answerAll(r -> r.method().equals("PUT"), 200, "{}");
+      String[] arguments = {
+        "--elasticsearch=" + proxy.url(), "--elasticsearchBackend=elasticsearch-9", "--setup"
+      };
+      ProgramRun.ofVigil(arguments).assertDone();
+      assertThat(put(proxy, policies))
+          .isEqualTo(
+              Map.of(
+                  policies + "vigil-events",
+                  "{\"policy\":{\"phases\":{\"hot\":{\"actions\":{}},\"warm\":{\"min_age\":\"3d\","
+                      + "\"actions\":{\"forcemerge\":{\"max_num_segments\":1}}},\"delete\":"
+                      + "{\"min_age\":\"90d\",\"actions\":{\"delete\":{}}}}}}",
+                  policies + "vigil-late",
+                  "{\"policy\":{\"phases\":{\"hot\":{\"actions\":{}},\"delete\":{\"min_age\":\"120d\","
+                      + "\"actions\":{\"delete\":{}}}}}}"));
+      Map<String, String> templates = put(proxy, "/_index_template/");
+      for (String index : List.of("vigil-events", "vigil-late")) {
+        assertThat(templates.get("/_index_template/" + index))
+            .contains("\"settings\":{\"index\":{\"lifecycle\":{\"name\":\"" + index + "\"}}}");
+      }
+      for (String index : List.of("vigil-alerts", "vigil-failures")) {
+        assertThat(templates.get("/_index_template/" + index)).doesNotContain("lifecycle");
+      }
+
+      String old = "{\"vigil-late\":{\"policy\":{\"phases\":{\"delete\":{\"min_age\":\"1d\"}}}}}";
+      proxy.answer(1, r -> r.path().equals(policies + "vigil-late"), 200, old);
+      arguments[2] = "--setup=show";
+      assertThat(ProgramRun.ofVigil(arguments).assertDone().out())
           .contains(
-              "different: " + elastic,
-              "/policy/phases/delete/min_age: is \"1d\", should be \"90d\"",
-              "/template/settings: is missing, should be"
-                  + " {\"index\":{\"lifecycle\":{\"name\":\"vigil\"}}}");
+              "different: " + policies + "vigil-late",
+              "/policy/phases/delete/min_age: is \"1d\", should be \"120d\"");
+    }
+  }
+
+  /** Only who has no policies is said to have none. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "400 | {\"error\":\"no handler found\"} |",
+        "405 | {\"error\":\"Incorrect HTTP method\"} |",
+        "410 | {\"error\":{\"type\":\"api_not_available_exception\"}} |",
+        "400 | {\"error\":{\"type\":\"t\",\"reason\":\"bad\"}} | ` answers 400 to GET"
+            + " /_plugins/_ism/policies/vigil-events: bad`",
+        "500 | {\"error\":\"oops\"} | ` answers 500 to GET /_plugins/_ism/policies/vigil-events: oops`",
+        "503 | busy | ` answers 503 to GET /_plugins/_ism/policies/vigil-events`",
+        "429 | {} | ` answers 429 to GET /_plugins/_ism/policies/vigil-events`",
+      })
+  void whatServersAnswerWhoAreAskedForAPolicy(int status, String answer, String message) {
+    try (FaultProxy proxy = FaultProxy.of(NODE.url())) {
+      proxy.answerAll(r -> r.path().startsWith("/_plugins/_ism/"), status, answer);
+      String[] arguments = {"--setup=show", "--elasticsearch=" + proxy.url()};
+      if (message == null) {
+        assertThat(ProgramRun.ofVigil(arguments).assertDone().out())
+            .contains("This server has no lifecycle policies: nothing deletes old indices.");
+      } else {
+        ProgramRun.ofVigil(arguments).assertRefused(proxy.url() + message);
+      }
+    }
+  }
+
+  /** Newer servers say of a template since when it is there: that is no difference. */
+  @Test
+  void templatesWithDates() {
+    SearchContent.clear(NODE.url());
+    ProgramRun.ofVigil("--setup", "--elasticsearch=" + NODE.url()).assertDone();
+    try (FaultProxy proxy = FaultProxy.of(NODE.url())) {
+      for (String path : NEEDED) {
+        ObjectNode answer = (ObjectNode) NODE.request("GET", path, null).body();
+        JsonNode list = answer.elements().next();
+        boolean component = path.startsWith("/_component_template/");
+        ObjectNode template =
+            (ObjectNode) list.at(component ? "/0/component_template" : "/0/index_template");
+        template.put("created_date_millis", 1).put("created_date", "2026-01-15T08:00:00.000Z");
+        template.put("modified_date_millis", 1).put("modified_date", "2026-01-15T08:00:00.000Z");
+        proxy.answerAll(r -> r.path().equals(path), 200, answer.toString());
+      }
+      assertThat(
+              ProgramRun.ofVigil("--setup", "--elasticsearch=" + proxy.url())
+                  .assertDone()
+                  .out()
+                  .lines())
+          .containsAll(each("there"))
+          .endsWith("Nothing had to be changed.");
     }
   }
 
@@ -296,6 +525,36 @@ class ElasticsearchCommandLineTest {
         .hasToString("http://127.0.0.1:1");
   }
 
+  /** What is empty is not there, and what has the end of a file's line at its end has none. */
+  @Test
+  void secretsAsFilesHaveThem() throws Exception {
+    try (FaultProxy proxy = FaultProxy.of(NODE.url())) {
+      proxy.require(basic("me", SECRET));
+      String address = "--elasticsearch=" + proxy.url();
+      VigilOptions options = PipelineOptionsFactory.fromArgs(address).as(VigilOptions.class);
+      Map<String, String> environment =
+          Map.of(
+              "VIGIL_ELASTICSEARCH_USER",
+              "me\n",
+              "VIGIL_ELASTICSEARCH_PASSWORD",
+              SECRET + "\r\n",
+              "VIGIL_ELASTICSEARCH_API_KEY",
+              " ");
+      try (SearchCluster cluster =
+          SearchCluster.at(ElasticsearchSettings.of(options, environment).connection())) {
+        assertThat(cluster.backend()).isEqualTo(SearchBackend.OPENSEARCH_2);
+      }
+      options =
+          PipelineOptionsFactory.fromArgs(
+                  address, properties("user=me\\n", "password=" + SECRET + "\\r\\n ", "apiKey="))
+              .as(VigilOptions.class);
+      try (SearchCluster cluster =
+          SearchCluster.at(ElasticsearchSettings.of(options, Map.of()).connection())) {
+        assertThat(cluster.backend()).isEqualTo(SearchBackend.OPENSEARCH_2);
+      }
+    }
+  }
+
   @Test
   void tls() throws IOException {
     SearchContent.clear(NODE.url());
@@ -321,7 +580,7 @@ class ElasticsearchCommandLineTest {
 
   /** Runners show options and display data. */
   @Test
-  void secretsAreInNoDescriptionOfTheJob() throws Exception {
+  void whatRunnersShowHasNoSecrets() throws Exception {
     VigilOptions options =
         PipelineOptionsFactory.fromArgs(
                 "--input=" + input,

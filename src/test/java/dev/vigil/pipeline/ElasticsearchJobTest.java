@@ -182,7 +182,9 @@ class ElasticsearchJobTest {
         "{\"mappings\":{\"properties\":{\"user\":{\"properties\":{\"name\":{\"type\":\"long\"}}}}}}";
     assertThat(request(node.url(), "PUT", "/vigil-events-2026.01.15", narrower).status())
         .isEqualTo(200);
-    run("--input=" + logins(7_000), "--elasticsearch=" + node.url()).assertDone();
+    ProgramRun run = run("--input=" + logins(7_000), "--elasticsearch=" + node.url());
+    run.assertDone();
+    assertThat(run.out().lines()).contains("  0 failures", "  6,000 refused by Elasticsearch");
     assertThat(SearchContent.indices(node.url(), "vigil-events"))
         .isEqualTo(Map.of("vigil-events-2026.01.15", 0, "vigil-events-2026.01.16", 1_000));
     Map<String, JsonNode> failures = SearchContent.documents(node.url(), "vigil-failures-2026.01");
@@ -196,29 +198,61 @@ class ElasticsearchJobTest {
     assertThat(failure.at("/@timestamp").asText()).startsWith("2026-01-15T23:59:");
   }
 
+  /** The last resort is the log: a script must know. Not where the failures are in files, too. */
+  @Test
+  void failuresThatTheServerRefuses() throws IOException {
+    String url = TestSearchNode.OPENSEARCH.url();
+    setUp(url);
+    String field = "{\"properties\":{\"%s\":{\"type\":\"long\"}}}";
+    for (String[] each :
+        new String[][] {
+          {"events-2026.01.15", "user", "name"}, {"failures-2026.01", "vigil", "stage"}
+        }) {
+      String narrower =
+          "{\"mappings\":{\"properties\":{\"" + each[1] + "\":" + field.formatted(each[2]) + "}}}";
+      assertThat(request(url, "PUT", "/vigil-" + each[0], narrower).status()).isEqualTo(200);
+    }
+    String input = "--input=" + logins(2);
+    ProgramRun run = run(input, "--elasticsearch=" + url);
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.out().lines())
+        .contains(
+            "  4 refused by Elasticsearch", "  2 of these were failures themselves: see the log");
+    assertThat(run.err().lines())
+        .containsExactly("vigil: failures could not be written, and are in the log alone: 2");
+
+    run(input, "--elasticsearch=" + url, "--output=" + directory.resolve("out")).assertDone();
+    assertThat(lines(Products.FAILURES)).hasSize(2);
+  }
+
   private interface Trouble {
     void make() throws Exception;
   }
 
-  /** Runs the job, makes trouble in the middle of it, and looks at what is there at the end. */
-  private void withTrouble(String url, Trouble trouble) throws Exception {
-    int count = 40_000;
-    Path logins = logins(count);
+  /** Runs a job, and makes trouble in the middle of it. */
+  private static ProgramRun runWithTrouble(String url, Trouble trouble, String... arguments)
+      throws Exception {
     ExecutorService thread = Executors.newSingleThreadExecutor();
     try {
-      Future<ProgramRun> job =
-          thread.submit(
-              () -> run("--input=" + logins, "--rangeBytes=500000", "--elasticsearch=" + url));
+      Future<ProgramRun> job = thread.submit(() -> run(arguments));
       while (SearchContent.count(url, "vigil-events") < 2_000) {
         assertThat(job.isDone()).isFalse();
         Thread.sleep(50);
       }
       trouble.make();
-      assertThat(job.isDone()).as("the job is still running").isFalse();
-      job.get().assertDone();
+      return job.get();
     } finally {
       thread.shutdownNow();
     }
+  }
+
+  /** With trouble in the middle of the job, it goes on, and all is there at the end. */
+  private void withTrouble(String url, Trouble trouble) throws Exception {
+    int count = 40_000;
+    Path logins = logins(count);
+    runWithTrouble(
+            url, trouble, "--input=" + logins, "--rangeBytes=500000", "--elasticsearch=" + url)
+        .assertDone();
     assertThat(SearchContent.count(url, "vigil-events")).isEqualTo(count);
     assertThat(SearchContent.indices(url, "vigil-events"))
         .isEqualTo(
@@ -283,12 +317,23 @@ class ElasticsearchJobTest {
   void aPasswordThatIsNoLongerValid() throws Exception {
     TestSearchNode node = TestSearchNode.OPENSEARCH;
     setUp(node.url());
+    Path secrets = Files.write(directory.resolve("secrets"), List.of("user=me", "password=s3cret"));
     try (FaultProxy proxy = FaultProxy.of(node.url())) {
-      proxy.answerAll(request -> request.path().startsWith("/_bulk"), 401, "");
-      ProgramRun run = run("--input=" + logins(10), "--elasticsearch=" + proxy.url());
+      proxy.require("Basic bWU6czNjcmV0");
+      ProgramRun run =
+          runWithTrouble(
+              node.url(),
+              () -> proxy.require("Basic bWU6b3RoZXI="),
+              "--input=" + logins(40_000),
+              "--rangeBytes=500000",
+              "--elasticsearch=" + proxy.url(),
+              "--elasticsearchProperties=" + secrets);
       assertThat(run.code()).isEqualTo(1);
       assertThat(run.err())
-          .contains("vigil: the job failed: ", proxy.url() + " no longer lets us in");
+          .contains("vigil: the job failed: ", proxy.url() + " no longer lets us in")
+          .doesNotContain("s3cret", "bWU6");
     }
+    assertThat(SearchContent.count(node.url(), "vigil-events")).isBetween(2_000L, 39_999L);
+    assertThat(SearchContent.count(node.url(), "vigil-failures")).isZero();
   }
 }

@@ -6,6 +6,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -30,11 +31,18 @@ final class FlinkJob implements AutoCloseable {
    * @param directory where it writes what it has to say
    */
   static FlinkJob start(Path directory, List<String> arguments) throws IOException {
+    return start(directory, List.of(), arguments);
+  }
+
+  /** The same with more arguments of the JVM. */
+  static FlinkJob start(Path directory, List<String> jvm, List<String> arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx1g");
     command.add("-XX:TieredStopAtLevel=1");
     command.addAll(List.of(System.getProperty("jvm.opens").split(" ")));
+    command.addAll(jvm);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(Vigil.class.getName());
@@ -65,6 +73,14 @@ final class FlinkJob implements AutoCloseable {
 
   void assertRuns() throws IOException {
     assertThat(process.isAlive()).as("the job runs; it said: %s", said()).isTrue();
+  }
+
+  /** It ends by itself, and well. */
+  void assertEnds(Duration patience) throws Exception {
+    assertThat(process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS))
+        .as("the job has ended; it said: %s", said())
+        .isTrue();
+    assertThat(process.exitValue()).as("it said: %s", said()).isZero();
   }
 
   /** Ends it at once, without a chance to put anything in order. */

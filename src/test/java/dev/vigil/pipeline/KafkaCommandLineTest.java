@@ -233,6 +233,7 @@ class KafkaCommandLineTest {
             "--outputTopics=events=" + events + ",failures=" + failures);
     assertThat(run.err()).isEmpty();
     assertThat(run.code()).isZero();
+    assertThat(run.out().lines()).contains("  0 failures", "  1 refused by Kafka");
     assertThat(RunningJob.texts(events, "/kafka/offset")).containsExactly("1");
     JsonNode failure = RunningJob.values(failures).get(0);
     assertThat(RunningJob.values(failures)).hasSize(1);
@@ -368,7 +369,7 @@ class KafkaCommandLineTest {
 
   /** Runners show options and display data. */
   @Test
-  void secretsAreInNoDescriptionOfTheJob() throws Exception {
+  void whatRunnersShowHasNoSecrets() throws Exception {
     VigilOptions options =
         PipelineOptionsFactory.fromArgs(
                 "--input=kafka:Logins",

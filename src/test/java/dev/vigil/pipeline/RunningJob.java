@@ -47,7 +47,7 @@ final class RunningJob implements AutoCloseable {
             .as(VigilOptions.class);
     FileSystems.setDefaultPipelineOptions(options);
     Settings settings = Settings.of(options, Map.of());
-    Places.check(settings);
+    Places.check(settings, options);
     Pipeline pipeline = Pipeline.create(options);
     Vigil.build(pipeline, settings);
     return new RunningJob(pipeline.run());

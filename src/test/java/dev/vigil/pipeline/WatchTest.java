@@ -54,7 +54,7 @@ class WatchTest {
             .as(VigilOptions.class);
     FileSystems.setDefaultPipelineOptions(options);
     Settings settings = Settings.of(options);
-    Places.check(settings);
+    Places.check(settings, options);
     Pipeline pipeline = Pipeline.create(options);
     Vigil.build(pipeline, settings);
     job = pipeline.run();

@@ -63,6 +63,7 @@ public final class FaultProxy implements AutoCloseable {
   private final List<Request> requests = new ArrayList<>();
   private final List<Order> orders = new ArrayList<>();
   private String credentials;
+  private String prefix = "";
   private HttpServer server;
   private final int port;
 
@@ -75,7 +76,14 @@ public final class FaultProxy implements AutoCloseable {
    */
   public record Request(String method, String path, String body, String authorization) {}
 
-  private record Reply(int status, String body) {}
+  /**
+   * @param location the header, or null
+   */
+  private record Reply(int status, String body, String location) {
+    Reply(int status, String body) {
+      this(status, body, null);
+    }
+  }
 
   /** What to do with so many of the requests that match: reply, or (null) lose the node's reply. */
   private static final class Order {
@@ -155,6 +163,18 @@ public final class FaultProxy implements AutoCloseable {
   /** The same, until {@link #passOn}. */
   public void answerAll(Predicate<Request> which, int status, String body) {
     order(new Order(Long.MAX_VALUE, which, new Reply(status, body)));
+  }
+
+  /** Sends requests that match elsewhere, until {@link #passOn}. */
+  public void redirectAll(Predicate<Request> which, int status, String location) {
+    order(new Order(Long.MAX_VALUE, which, new Reply(status, "", location)));
+  }
+
+  /**
+   * From now on, the server is under this path alone, such as {@code /search}, and nothing beside.
+   */
+  public synchronized void moveUnder(String path) {
+    prefix = path;
   }
 
   /**
@@ -240,6 +260,9 @@ public final class FaultProxy implements AutoCloseable {
   }
 
   private Reply refusal(Request request) {
+    if (!request.path().startsWith(prefix + "/")) {
+      return new Reply(404, "{}");
+    }
     if (credentials == null || credentials.equals(request.authorization())) {
       return null;
     }
@@ -267,8 +290,12 @@ public final class FaultProxy implements AutoCloseable {
 
   /** Fails, which cuts the client's connection, if the server cannot be reached. */
   private HttpResponse<byte[]> ask(HttpExchange exchange, byte[] body) throws IOException {
+    String path;
+    synchronized (this) {
+      path = exchange.getRequestURI().toString().substring(prefix.length());
+    }
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(target.resolve(exchange.getRequestURI()))
+        HttpRequest.newBuilder(target.resolve(path))
             .timeout(PATIENCE)
             .method(
                 exchange.getRequestMethod(),
@@ -305,6 +332,9 @@ public final class FaultProxy implements AutoCloseable {
   }
 
   private static void reply(HttpExchange exchange, Reply reply) throws IOException {
+    if (reply.location != null) {
+      exchange.getResponseHeaders().set("Location", reply.location);
+    }
     exchange.getResponseHeaders().set("Content-Type", "application/json");
     reply(exchange, reply.status, reply.body.getBytes(UTF_8));
   }

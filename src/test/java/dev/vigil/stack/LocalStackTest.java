@@ -108,13 +108,13 @@ class LocalStackTest {
     assertThat(command("--flink").waitFor()).isEqualTo(2);
     assertThat(output())
         .isEqualTo(
-            "vigil-stack: --flink is no option here: give --NAME=VALUE, where NAME is one of flink,"
+            "vigil: --flink is no option here: give --NAME=VALUE, where NAME is one of flink,"
                 + " fresh, home\n");
     Files.writeString(directory.resolve("thesis.txt"), "years of work");
     assertThat(command("--fresh=true", "--home=" + directory).waitFor()).isEqualTo(2);
     assertThat(output())
         .isEqualTo(
-            "vigil-stack: "
+            "vigil: "
                 + directory
                 + " is not empty, and not the directory of a local stack: name another one\n");
   }

@@ -73,8 +73,12 @@ final class CommandLine {
       PrintStream err)
       throws UsageException {
     Storage.open(options);
+    BigQuerySettings bigQuery = BigQuerySettings.of(options);
+    if (bigQuery.connection() != null) {
+      bigQuery.connection().prepare(options);
+    }
     if (options.getSetup() != null) {
-      SetUp.run(options.getSetup(), ElasticsearchSettings.of(options, System.getenv()), out);
+      SetUp.run(options, ElasticsearchSettings.of(options, System.getenv()), bigQuery, out);
       return OK;
     }
     if (options.getInput() == null) {
@@ -83,7 +87,7 @@ final class CommandLine {
       options.setInput(SampleLogs.unpack(output));
     }
     Settings settings = Settings.of(options, properties);
-    Places.check(settings);
+    Places.check(settings, options);
     Pipeline pipeline = asTheRunnerTakesThem(args, () -> Pipeline.create(options));
     Vigil.build(pipeline, settings);
     long start = System.nanoTime();
@@ -128,7 +132,13 @@ final class CommandLine {
       err.println("vigil: the job ended " + state);
       return JOB_FAILED;
     }
-    Summary.of(result, settings, Duration.ofNanos(System.nanoTime() - start)).print(out);
+    Summary summary = Summary.of(result, settings, Duration.ofNanos(System.nanoTime() - start));
+    summary.print(out);
+    if (summary.lost() > 0) {
+      err.println(
+          "vigil: failures could not be written, and are in the log alone: " + summary.lost());
+      return JOB_FAILED;
+    }
     return OK;
   }
 

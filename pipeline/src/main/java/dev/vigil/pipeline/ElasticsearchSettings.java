@@ -4,17 +4,14 @@ import dev.vigil.pipeline.io.SearchBackend;
 import dev.vigil.pipeline.io.SearchConnection;
 import java.io.IOException;
 import java.io.Reader;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -50,7 +47,9 @@ record ElasticsearchSettings(
       throws UsageException {
     SearchBackend backend = backend(options.getElasticsearchBackend());
     if (options.getElasticsearch() == null) {
-      if (options.getElasticsearchProperties() != null || options.getElasticsearchCa() != null) {
+      if (options.getElasticsearchProperties() != null
+          || options.getElasticsearchCa() != null
+          || backend != null) {
         throw new UsageException(
             "options of Elasticsearch are given, but no address: give"
                 + " --elasticsearch=http://HOST:9200");
@@ -58,8 +57,8 @@ record ElasticsearchSettings(
       return new ElasticsearchSettings(null, backend);
     }
     Map<String, String> properties = properties(options, environment);
-    SearchConnection connection = SearchConnection.to(addresses(options.getElasticsearch()));
-    return new ElasticsearchSettings(secured(connection, properties), backend);
+    return new ElasticsearchSettings(
+        secured(connection(options.getElasticsearch()), properties), backend);
   }
 
   private static SearchConnection secured(
@@ -101,13 +100,7 @@ record ElasticsearchSettings(
   private static Map<String, String> properties(
       VigilOptions options, Map<String, String> environment) throws UsageException {
     Map<String, String> properties = new TreeMap<>();
-    VARIABLES.forEach(
-        (property, variable) -> {
-          String value = environment.get(variable);
-          if (value != null && !value.isEmpty()) {
-            properties.put(property, value);
-          }
-        });
+    VARIABLES.forEach((property, variable) -> put(properties, property, environment.get(variable)));
     String file = options.getElasticsearchProperties();
     if (file != null) {
       Properties read = new Properties();
@@ -128,7 +121,7 @@ record ElasticsearchSettings(
                   + name
                   + ": give some of user, password, apiKey, caFile");
         }
-        properties.put(name, read.getProperty(name).strip());
+        put(properties, name, read.getProperty(name));
       }
     }
     if (options.getElasticsearchCa() != null) {
@@ -137,36 +130,26 @@ record ElasticsearchSettings(
     return properties;
   }
 
-  private static List<String> addresses(String text) throws UsageException {
-    List<String> addresses = new ArrayList<>();
-    for (String part : text.split(",")) {
-      URI address;
-      try {
-        address = new URI(part.strip());
-      } catch (URISyntaxException e) {
-        throw noAddress();
-      }
-      if (address.getRawUserInfo() != null) {
-        throw new UsageException(
-            "--elasticsearch: others can see what is in an address: give the user and the password by "
-                + VARIABLES.get(USER)
-                + " and "
-                + VARIABLES.get(PASSWORD));
-      }
-      boolean http = "http".equals(address.getScheme()) || "https".equals(address.getScheme());
-      boolean bare = "".equals(address.getPath()) || "/".equals(address.getPath());
-      if (!http || address.getHost() == null || !bare || address.getRawQuery() != null) {
-        throw noAddress();
-      }
-      addresses.add(address.getScheme() + "://" + address.getRawAuthority());
+  /** Nothing is as if it were not there; secrets from files often end with the file's last line. */
+  private static void put(Map<String, String> properties, String name, @Nullable String value) {
+    if (value != null && !value.isBlank()) {
+      properties.put(name, value.strip());
     }
-    return addresses;
   }
 
-  /** What was given is not repeated: a password may be in it. */
-  private static UsageException noAddress() {
-    return new UsageException(
-        "--elasticsearch: give addresses such as http://localhost:9200, separated by commas");
+  private static SearchConnection connection(String addresses) throws UsageException {
+    if (addresses.contains("@")) {
+      throw new UsageException(
+          "--elasticsearch: others can see what is in an address: give the user and the password by "
+              + VARIABLES.get(USER)
+              + " and "
+              + VARIABLES.get(PASSWORD));
+    }
+    try {
+      return SearchConnection.to(Stream.of(addresses.split(",", -1)).map(String::strip).toList());
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--elasticsearch: " + e.getMessage());
+    }
   }
 
   private static @Nullable SearchBackend backend(String text) throws UsageException {

@@ -1,9 +1,12 @@
 package dev.vigil.pipeline;
 
+import dev.vigil.pipeline.io.BigQueryConnection;
+import dev.vigil.pipeline.io.BigQueryDataset;
 import dev.vigil.pipeline.io.FileInput;
 import dev.vigil.pipeline.io.KafkaConnection;
 import dev.vigil.pipeline.io.KafkaTopics;
 import dev.vigil.pipeline.io.SearchCluster;
+import dev.vigil.pipeline.io.SearchSetUp;
 import dev.vigil.pipeline.io.Storage;
 import dev.vigil.pipeline.io.TopicInput;
 import java.io.IOException;
@@ -13,17 +16,23 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Looks at the files and directories that the user named before anything runs. */
 final class Places {
+  private static final Logger LOG = LoggerFactory.getLogger(Places.class);
+
   private Places() {}
 
   /**
    * Makes the output directory if there is none, and removes the results of an earlier run from it.
    *
+   * @param options the job's, in which its credentials are
    * @throws UsageException if an input cannot be read, or the output not be written
    */
-  static void check(Settings settings) throws UsageException {
+  static void check(Settings settings, PipelineOptions options) throws UsageException {
     for (FileInput input : settings.files()) {
       checkInput(input, settings);
     }
@@ -32,6 +41,9 @@ final class Places {
     }
     if (settings.elasticsearch().connection() != null) {
       checkCluster(settings.elasticsearch());
+    }
+    if (settings.bigQuery().connection() != null) {
+      checkDataset(settings.bigQuery().connection(), options);
     }
     if (settings.output() != null) {
       if (Storage.isLocal(settings.output())) {
@@ -89,7 +101,37 @@ final class Places {
                 + String.join(", ", without)
                 + ", without which fields get types by chance: run once with --setup");
       }
+      List<String> lacking = SearchSetUp.lacking(cluster);
+      if (!lacking.isEmpty()) {
+        throw new UsageException(
+            "--elasticsearch: the templates are of another version, without "
+                + lacking.get(0)
+                + (lacking.size() == 1 ? "" : " and " + (lacking.size() - 1) + " more")
+                + ": run once with --setup=replace");
+      }
     } catch (SearchCluster.UnusableException e) {
+      throw new UsageException(e.getMessage());
+    }
+  }
+
+  private static void checkDataset(BigQueryConnection connection, PipelineOptions options)
+      throws UsageException {
+    try {
+      BigQueryDataset dataset = BigQueryDataset.at(connection, options);
+      if (connection.isLocal()) {
+        LOG.warn(
+            "rows go to the local warehouse at {}, and not to BigQuery", connection.endpoint());
+      }
+      List<String> obstacles = dataset.obstacles();
+      if (!obstacles.isEmpty()) {
+        throw new UsageException(
+            "--bigQueryDataset="
+                + connection.name()
+                + " cannot take the rows ("
+                + String.join("; ", obstacles)
+                + "): run once with --setup");
+      }
+    } catch (BigQueryDataset.UnusableException e) {
       throw new UsageException(e.getMessage());
     }
   }

@@ -1,5 +1,6 @@
 package dev.vigil.pipeline;
 
+import dev.vigil.pipeline.io.BigQueryTable;
 import dev.vigil.pipeline.io.SearchIndex;
 import dev.vigil.pipeline.io.Storage;
 import java.io.IOException;
@@ -43,6 +44,19 @@ final class Products {
           FAILURES,
           SearchIndex.FAILURES);
 
+  private static final Map<String, BigQueryTable> TABLES =
+      Map.of(
+          EVENTS,
+          BigQueryTable.EVENTS,
+          SUSPICIOUS_LOGINS,
+          BigQueryTable.SUSPICIOUS_LOGINS,
+          ALERTS,
+          BigQueryTable.ALERTS,
+          LATE,
+          BigQueryTable.LATE,
+          FAILURES,
+          BigQueryTable.FAILURES);
+
   private static final String FILE = "-(\\d{5}-of-\\d{5}|pane-\\d+-\\d+-of-\\d+)\\.jsonl";
 
   private Products() {}
@@ -55,6 +69,11 @@ final class Products {
   /** The indices of a product. */
   static SearchIndex index(String product) {
     return INDICES.get(product);
+  }
+
+  /** The table of a product. */
+  static BigQueryTable table(String product) {
+    return TABLES.get(product);
   }
 
   /** The files of a product in an output directory. */

@@ -14,6 +14,7 @@ import dev.vigil.pipeline.io.ReadFiles;
 import dev.vigil.pipeline.io.ReadKafka;
 import dev.vigil.pipeline.io.ReplayKafka;
 import dev.vigil.pipeline.io.TopicInput;
+import dev.vigil.pipeline.io.WriteBigQuery;
 import dev.vigil.pipeline.io.WriteJsonLines;
 import dev.vigil.pipeline.io.WriteKafka;
 import dev.vigil.pipeline.io.WriteProduct;
@@ -42,6 +43,7 @@ record Settings(
     List<FileInput> files,
     KafkaSettings kafka,
     ElasticsearchSettings elasticsearch,
+    BigQuerySettings bigQuery,
     @Nullable String output,
     boolean watch,
     ZoneId zone,
@@ -60,6 +62,9 @@ record Settings(
 
   /** So that the failure of a document that is too large is not too large itself. */
   private static final int MAX_RAW_BYTES_TO_SEARCH = 1 << 17;
+
+  /** A row may have ten million bytes, and base64 takes four for three. */
+  private static final int MAX_RAW_BYTES_TO_BIGQUERY = 1 << 22;
 
   private static final String DEFAULT_OUTPUT = "vigil-output";
 
@@ -93,6 +98,7 @@ record Settings(
     inputs(options.getInput(), files, topics);
     KafkaSettings kafka = KafkaSettings.of(options, topics, kafkaProperties);
     ElasticsearchSettings elasticsearch = ElasticsearchSettings.of(options, System.getenv());
+    BigQuerySettings bigQuery = BigQuerySettings.of(options);
     if (options.getWatch() && files.isEmpty()) {
       throw new UsageException("--watch follows files, and --input names none");
     }
@@ -103,8 +109,12 @@ record Settings(
         files,
         kafka,
         elasticsearch,
+        bigQuery,
         output(
-            options.getOutput(), !kafka.outputs().isEmpty() || elasticsearch.connection() != null),
+            options.getOutput(),
+            !kafka.outputs().isEmpty()
+                || elasticsearch.connection() != null
+                || bigQuery.connection() != null),
         options.getWatch(),
         zone(options.getTimeZone()),
         options.getYear() == null ? null : (int) within("year", options.getYear(), 1970, 9999),
@@ -180,6 +190,12 @@ record Settings(
       write =
           write.toSearch(WriteSearch.<T>to(elasticsearch.connection(), Products.index(product)));
     }
+    if (bigQuery.connection() != null) {
+      write =
+          write.toBigQuery(
+              WriteBigQuery.<T>to(bigQuery.connection(), Products.table(product))
+                  .appending(bigQuery.appending() && product.equals(Products.EVENTS)));
+    }
     return write;
   }
 
@@ -190,7 +206,10 @@ record Settings(
         kafka.outputs().containsKey(Products.FAILURES)
             ? kafka.connection().maxRecordBytes() / 8
             : Integer.MAX_VALUE;
-    return elasticsearch.connection() == null ? most : Math.min(most, MAX_RAW_BYTES_TO_SEARCH);
+    if (elasticsearch.connection() != null) {
+      most = Math.min(most, MAX_RAW_BYTES_TO_SEARCH);
+    }
+    return bigQuery.connection() == null ? most : Math.min(most, MAX_RAW_BYTES_TO_BIGQUERY);
   }
 
   LogParser parser() {

@@ -2,6 +2,7 @@ package dev.vigil.pipeline;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.vigil.pipeline.io.BigQueryConnection;
 import dev.vigil.pipeline.io.Storage;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -53,6 +54,14 @@ record Summary(
     return new Summary(Counts.of(result), sourcesByRule, duration, settings);
   }
 
+  /**
+   * How many records are nowhere but in the log: refused, and their failures refused, too. Files
+   * refuse nothing.
+   */
+  long lost() {
+    return settings.output() == null ? counts.lost() : 0;
+  }
+
   void print(PrintStream out) {
     double seconds = Math.max(duration.toMillis(), 1) / 1_000.0;
     out.printf(
@@ -63,6 +72,13 @@ record Summary(
         counts.lines() / seconds);
     printCounts(out, "events", counts.events());
     printCounts(out, "failures", counts.failures());
+    counts
+        .refused()
+        .forEach((sink, count) -> out.printf(Locale.ROOT, "  %,d refused by %s%n", count, sink));
+    if (counts.lost() > 0) {
+      out.printf(
+          Locale.ROOT, "  %,d of these were failures themselves: see the log%n", counts.lost());
+    }
     sourcesByRule.forEach((rule, sources) -> printRule(out, rule, sources));
     if (settings.output() != null) {
       if (sourcesByRule.isEmpty()) {
@@ -77,6 +93,12 @@ record Summary(
     if (settings.elasticsearch().connection() != null) {
       out.println(
           "Elasticsearch: " + String.join(",", settings.elasticsearch().connection().addresses()));
+    }
+    BigQueryConnection bigQuery = settings.bigQuery().connection();
+    if (bigQuery != null) {
+      out.println(
+          (bigQuery.isLocal() ? "Local warehouse, not BigQuery: " : "BigQuery: ")
+              + bigQuery.name());
     }
   }
 

@@ -35,8 +35,9 @@ import org.apache.beam.sdk.values.TypeDescriptor;
 /**
  * The main job: logs in; events, suspicious logins and alerts out.
  *
- * <p>Exit code 0: done; 1: the job failed; 2: the command line, or what it names, is wrong, and one
- * line on standard error says what and how to put it right.
+ * <p>Exit code 0: done, and what was refused is among the failures; 1: the job failed, or failures
+ * could not be written; 2: the command line, or what it names, is wrong, and one line on standard
+ * error says what and how to put it right.
  */
 public final class Vigil {
   private Vigil() {}

@@ -170,8 +170,32 @@ public interface VigilOptions extends PipelineOptions {
   void setElasticsearchCa(String value);
 
   @Description(
-      "Set up Elasticsearch or OpenSearch for Vigil, and end: show tells what it lacks, install puts"
-          + " there what is missing, replace also replaces what is different.")
+      "The dataset of BigQuery to whose tables all results go: PROJECT:DATASET. Its credentials are the"
+          + " machine's own: those of \"gcloud auth application-default login\", of"
+          + " GOOGLE_APPLICATION_CREDENTIALS, or of the service account.")
+  String getBigQueryDataset();
+
+  void setBigQueryDataset(String value);
+
+  @Description(
+      "Where a dataset that --setup makes keeps its data for good, such as EU or us-east1. Without it,"
+          + " where the project says, or in the US.")
+  String getBigQueryRegion();
+
+  void setBigQueryRegion(String value);
+
+  @Description(
+      "How events reach BigQuery while the job goes on until it is stopped: exactly-once (appended; twice"
+          + " if the job itself reads a record again), or upsert (one row for each id, whatever happens;"
+          + " BigQuery merges). All else, and all that is bounded, is upserted.")
+  @Default.String("exactly-once")
+  String getBigQueryEvents();
+
+  void setBigQueryEvents(String value);
+
+  @Description(
+      "Set up Elasticsearch or OpenSearch, or BigQuery, for Vigil, and end: show tells what it lacks,"
+          + " install puts there what is missing, replace also changes what is different.")
   String getSetup();
 
   void setSetup(String value);

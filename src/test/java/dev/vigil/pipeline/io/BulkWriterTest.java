@@ -10,16 +10,22 @@ import dev.vigil.stack.FaultProxy;
 import dev.vigil.stack.SearchContent;
 import dev.vigil.stack.TestSearchNode;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.elasticsearch.client.RestClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -142,7 +148,7 @@ class BulkWriterTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {429, 502, 503, 504})
+  @ValueSource(ints = {408, 429, 500, 502, 503, 504, 507})
   void aServerThatIsBusyForAWhile(int status) throws Exception {
     String index = freshIndex(NODE);
     try (FaultProxy proxy = FaultProxy.of(NODE.url())) {
@@ -262,15 +268,19 @@ class BulkWriterTest {
   void documentsForWhichTheServerIsTooBusy() throws Exception {
     String index = freshIndex(NODE);
     try (FaultProxy proxy = FaultProxy.of(NODE.url())) {
-      proxy.answer(1, BULK, 200, reply(201, 429, 503, 400));
-      List<Note> notes = notes(4);
+      proxy.answer(1, BULK, 200, reply(201, 429, 503, 400, 500, 502, 413));
+      List<Note> notes = notes(7);
       assertThat(write(proxy.url(), index, notes))
-          .containsExactly(new BulkWriter.Refusal<>(note(3), "t", "r"));
+          .containsExactly(
+              new BulkWriter.Refusal<>(note(3), "t", "r"),
+              new BulkWriter.Refusal<>(note(6), "t", "r"));
       assertThat(bulks(proxy)).isEqualTo(2);
       String again = proxy.requests().get(1).body();
-      assertThat(again).contains("note-1", "note-2").doesNotContain("note-0", "note-3");
+      assertThat(again)
+          .contains("note-1", "note-2", "note-4", "note-5")
+          .doesNotContain("note-0", "note-3", "note-6");
     }
-    assertThat(written(NODE, index)).containsExactly("1", "2");
+    assertThat(written(NODE, index)).containsExactly("1", "2", "4", "5");
   }
 
   /** A conflict is none of ours where there are no revisions: nobody else may write there. */
@@ -319,11 +329,135 @@ class BulkWriterTest {
       assertThatThrownBy(() -> write(proxy.url(), "any", notes(2)))
           .isInstanceOf(SearchException.class)
           .hasMessage("the server lets this user not write: not yours");
-      proxy.answer(1, BULK, 500, "{\"error\":{\"type\":\"npe\",\"reason\":\"oh\"}}");
+      proxy.answer(1, BULK, 405, "{\"error\":{\"type\":\"odd\",\"reason\":\"oh\"}}");
       assertThatThrownBy(() -> write(proxy.url(), "any", notes(2)))
           .isInstanceOf(SearchException.class)
-          .hasMessage("the server answers 500 npe: oh");
+          .hasMessage("the server answers 405 odd: oh");
     }
+  }
+
+  private static String error(int status, String type) {
+    return "{\"items\":[{\"index\":{\"status\":%d,\"error\":{\"type\":\"%s\",\"reason\":\"why\"}}}]}"
+        .formatted(status, type);
+  }
+
+  /** What says nothing of the document is no refusal of it, although each has an answer. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "401 | security_exception | no longer lets us in: the credentials are not, or no longer, valid",
+        "403 | security_exception | lets this user not write: why",
+        "403 | status_exception | lets this user not write: why",
+        "404 | index_not_found_exception | has no place for a document, and makes none (why): let it"
+            + " make vigil-* by action.auto_create_index",
+        "405 | odd | answers 405 odd: why",
+      })
+  void errorsOfDocumentsThatAreNotTheirs(int status, String type, String message) throws Exception {
+    try (FaultProxy proxy = FaultProxy.of(NODE.url())) {
+      proxy.answer(1, BULK, 200, error(status, type));
+      assertThatThrownBy(() -> write(proxy.url(), "any", notes(1)))
+          .isInstanceOf(SearchException.class)
+          .hasMessage("the server " + message);
+    }
+  }
+
+  private static void setting(TestSearchNode node, String name, String value) {
+    String body = "{\"persistent\":{\"" + name + "\":" + value + "}}";
+    assertThat(node.request("PUT", "/_cluster/settings", body).status()).isEqualTo(200);
+  }
+
+  /** Nobody makes indices by themselves there: one line says it, and no document is at fault. */
+  @ParameterizedTest
+  @EnumSource
+  void aServerThatMakesNoIndices(TestSearchNode node) throws Exception {
+    String index = node.freshIndex("unmade");
+    setting(node, "action.auto_create_index", "\"false\"");
+    try {
+      assertThatThrownBy(() -> write(node.url(), index, notes(2)))
+          .isInstanceOf(SearchException.class)
+          .hasMessageStartingWith(
+              "the server has no place for a document, and makes none (no such index ["
+                  + index
+                  + "]")
+          .hasMessageEndingWith("): let it make vigil-* by action.auto_create_index");
+    } finally {
+      setting(node, "action.auto_create_index", "null");
+    }
+  }
+
+  /** Waits until there is room again: that a cluster is full, or closed, is no document's fault. */
+  @ParameterizedTest
+  @CsvSource({
+    "OPENSEARCH, cluster.max_shards_per_node, 1",
+    "ELASTICSEARCH, cluster.max_shards_per_node, 1",
+    "OPENSEARCH, cluster.blocks.read_only, true",
+    "ELASTICSEARCH, cluster.blocks.read_only, true",
+  })
+  void aServerThatTakesNoMore(TestSearchNode node, String setting, String value) throws Exception {
+    freshIndex(node);
+    String index = node.freshIndex("one-too-many");
+    setting(node, setting, value);
+    ExecutorService thread = Executors.newSingleThreadExecutor();
+    try (FaultProxy proxy = FaultProxy.of(node.url())) {
+      Future<List<BulkWriter.Refusal<Note>>> written =
+          thread.submit(() -> write(proxy.url(), index, notes(2)));
+      // The first has its answer when the second is there.
+      while (bulks(proxy) < 2) {
+        assertThat(written.isDone()).isFalse();
+        LockSupport.parkNanos(10_000_000);
+      }
+      setting(node, setting, "null");
+      assertThat(written.get()).isEmpty();
+    } finally {
+      thread.shutdownNow();
+      setting(node, setting, "null");
+    }
+    assertThat(written(node, index)).isEqualTo(texts(notes(2)));
+  }
+
+  /** An old index that its owner has closed to writing takes no document any more. */
+  @ParameterizedTest
+  @EnumSource
+  void anIndexThatIsReadOnly(TestSearchNode node) throws Exception {
+    String index = freshIndex(node);
+    node.request("PUT", "/" + index + "/_settings", "{\"index.blocks.write\":true}");
+    List<BulkWriter.Refusal<Note>> refused = write(node.url(), index, notes(1));
+    assertThat(refused).hasSize(1);
+    assertThat(refused.get(0).error()).isEqualTo("cluster_block_exception");
+    assertThat(refused.get(0).reason()).contains(index, "FORBIDDEN/8/index write (api)");
+  }
+
+  private static Note large() {
+    return new Note("large", Instant.EPOCH, null, "x".repeat(WriteSearch.MAX_BYTES));
+  }
+
+  /**
+   * What only its size can be the reason for; smaller ones, and those with others, are waited for.
+   */
+  @Test
+  void aDocumentForWhichThereIsNeverRoom() throws Exception {
+    String index = NODE.freshIndex("large");
+    try (FaultProxy proxy = FaultProxy.of(NODE.url());
+        RestClient client = SearchConnection.to(List.of(proxy.url())).open()) {
+      String answer = "{\"error\":{\"type\":\"rejected\",\"reason\":\"no room\"}}";
+      proxy.answerAll(BULK.and(r -> r.body().contains("\"large\"")), 429, answer);
+      BulkWriter writer = new BulkWriter(client, "the server", Duration.ofMillis(150));
+      assertThat(writer.write(items(index, List.of(large()))))
+          .containsExactly(new BulkWriter.Refusal<>(large(), "rejected", "no room"));
+      // The first wait is 200 ms.
+      assertThat(bulks(proxy)).isEqualTo(2);
+
+      proxy.passOn();
+      proxy.answer(2, BULK, 429, answer);
+      assertThat(writer.write(items(index, List.of(note(1))))).isEmpty();
+      proxy.answer(2, BULK, 429, answer);
+      assertThat(writer.write(items(index, List.of(note(2), large())))).isEmpty();
+      proxy.answer(2, BULK, 503, answer);
+      assertThat(writer.write(items(index, List.of(large())))).isEmpty();
+    }
+    assertThat(SearchContent.documents(NODE.url(), index))
+        .containsOnlyKeys("note-1", "note-2", "large");
   }
 
   /** With more than one address, one that is gone holds nobody up. */

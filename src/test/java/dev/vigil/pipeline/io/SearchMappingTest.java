@@ -50,6 +50,17 @@ class SearchMappingTest {
           Failure.Document.class,
           SearchIndex.FAILURES);
 
+  /** Of what somebody else wrote: like a date, a number, a truth value, and like none of them. */
+  private static final Map<String, String> LABELS =
+      Map.of(
+          "day", "2026-01-15",
+          "slashes", "2026/01/15 08:00:00",
+          "moment", "2026-01-15T08:00:00.123Z",
+          "number", "42",
+          "fraction", "0.5",
+          "truth", "true",
+          "text", "some text");
+
   /** A record with a value in each field. */
   private static <T> T filled(Class<T> type) throws ReflectiveOperationException {
     RecordComponent[] components = type.getRecordComponents();
@@ -78,7 +89,7 @@ class SearchMappingTest {
     } else if (type instanceof ParameterizedType generic && generic.getRawType() == List.class) {
       return List.of(value(generic.getActualTypeArguments()[0], name));
     } else if (type instanceof ParameterizedType generic && generic.getRawType() == Map.class) {
-      return Map.of("any_name", "some text");
+      return LABELS;
     }
     return filled((Class<?>) type);
   }
@@ -244,6 +255,45 @@ class SearchMappingTest {
     }
   }
 
+  /** Who can write a date into a label must not decide that only dates are taken from then on. */
+  @ParameterizedTest
+  @EnumSource
+  void labelsThatLookLikeSomethingElse(TestSearchNode node) throws Exception {
+    SearchContent.clear(node.url());
+    SearchConnection connection = SearchConnection.to(List.of(node.url()));
+    setUp(connection);
+    writeFilled(connection, SecurityEvent.class);
+    SecurityEvent plain = withLabels(filled(SecurityEvent.class), "plain");
+    assertThat(write(connection, plain, SearchIndex.EVENTS)).isEmpty();
+    String index = SearchIndex.EVENTS.at(TIME);
+    JsonNode labels =
+        node.request("GET", "/" + index + "/_mapping", null)
+            .body()
+            .at("/" + index + "/mappings/properties/labels/properties");
+    Map<String, String> types = new TreeMap<>();
+    types("", labels, types);
+    assertThat(types.keySet()).isEqualTo(LABELS.keySet());
+    assertThat(types.values()).containsOnly("keyword");
+  }
+
+  /** The same event with other labels. */
+  private static SecurityEvent withLabels(SecurityEvent event, String value)
+      throws ReflectiveOperationException {
+    RecordComponent[] components = SecurityEvent.class.getRecordComponents();
+    Class<?>[] types = new Class<?>[components.length];
+    Object[] values = new Object[components.length];
+    for (int i = 0; i < components.length; i++) {
+      types[i] = components[i].getType();
+      values[i] = components[i].getAccessor().invoke(event);
+      if (components[i].getName().equals("labels")) {
+        Map<String, String> labels = new HashMap<>(LABELS);
+        labels.replaceAll((name, old) -> value);
+        values[i] = labels;
+      }
+    }
+    return SecurityEvent.class.getDeclaredConstructor(types).newInstance(values);
+  }
+
   /** Times that servers do not take are a refusal, and not the end of the job. */
   @ParameterizedTest
   @EnumSource
@@ -266,7 +316,17 @@ class SearchMappingTest {
       refused.addAll(
           write(connection, failure(Instant.parse(time)).document(), SearchIndex.FAILURES));
     }
-    assertThat(refused).allMatch(refusal -> refusal.reason().contains("@timestamp"));
+    List<String> times =
+        refused.stream().map(refusal -> refusal.document().timestamp().toString()).toList();
+    Map<String, Integer> indices = SearchContent.indices(node.url(), "vigil-failures");
+    assertThat(indices).containsEntry("vigil-failures--0044.03", 1);
+    if (node == TestSearchNode.OPENSEARCH) {
+      assertThat(times).isEmpty();
+      assertThat(indices).containsEntry("vigil-failures-+12345.01", 1);
+    } else {
+      assertThat(times).containsExactly("+12345-01-01T00:00:00Z");
+      assertThat(refused.get(0).reason()).contains("failed to parse field [@timestamp]");
+    }
   }
 
   private static Failure failure(Instant time) {

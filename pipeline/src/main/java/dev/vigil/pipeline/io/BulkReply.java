@@ -13,8 +13,16 @@ record BulkReply(List<Item> items) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final int CONFLICT = 409;
-  private static final int TOO_MANY = 429;
-  private static final int UNAVAILABLE = 503;
+
+  /** Closed to writing, of 403: an index by its owner, or the cluster, which the reason tells. */
+  private static final String BLOCKED = "cluster_block_exception";
+
+  private static final String BLOCKED_INDEX = "index [";
+
+  /** The cluster has as many shards as it may have: no status tells that. */
+  private static final String INVALID = "validation_exception";
+
+  private static final String SHARD_LIMIT = "shards open";
 
   /**
    * What became of one document.
@@ -28,9 +36,31 @@ record BulkReply(List<Item> items) {
       return status / 100 == 2 && error == null;
     }
 
-    /** Whether the server is too busy for this document, or its shard is away. */
+    /**
+     * Whether it is the server that is in trouble, and not the document: it is too busy, its disk
+     * or its number of shards is full, a shard is away, it is closed to writing, or it fails.
+     */
     boolean isForLater() {
-      return status == TOO_MANY || status == UNAVAILABLE;
+      return status == 408
+          || status == 429
+          || status / 100 == 5
+          || (isError(INVALID) && reason.contains(SHARD_LIMIT))
+          || (isError(BLOCKED) && !reason.startsWith(BLOCKED_INDEX));
+    }
+
+    /**
+     * Whether the server takes others, but not this document in its index. Of anything else, such
+     * as a user without the right to write, the reason is not in the document.
+     */
+    boolean isRefused() {
+      return switch (status) {
+        case 400, CONFLICT, 413 -> true;
+        default -> isError(BLOCKED);
+      };
+    }
+
+    private boolean isError(String type) {
+      return type.equals(error) && reason != null;
     }
 
     /** Whether the server has a newer revision. */
@@ -79,6 +109,15 @@ record BulkReply(List<Item> items) {
       items.add(item(item));
     }
     return new BulkReply(items);
+  }
+
+  /** What the server says of the first document that it may take later; empty if there is none. */
+  String whyLater() {
+    return items.stream()
+        .filter(Item::isForLater)
+        .findFirst()
+        .map(item -> item.error() + ": " + item.reason())
+        .orElse("");
   }
 
   private static Item item(JsonNode item) {

@@ -7,9 +7,11 @@ import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.apache.http.entity.ContentType;
 import org.apache.http.nio.entity.NByteArrayEntity;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.elasticsearch.client.Request;
 import org.elasticsearch.client.Response;
 import org.elasticsearch.client.ResponseException;
@@ -21,28 +23,44 @@ import org.slf4j.LoggerFactory;
  * Writes batches of documents, each until the server has said of every document that it has it, or
  * why it never will.
  *
- * <p>While the server is busy (429), away (502, 503, 504) or cannot be reached, it waits, and sends
- * again what is not confirmed, for as long as it takes: documents have ids, so that what was
- * written without a confirmation is not doubled. A request that is refused as a whole for what is
- * in it (400, 413) is halved, until the document is alone that is the reason. Anything else is an
+ * <p>While the server is busy (408, 429), in trouble (5xx, or as many shards as it may have, or
+ * closed to writing) or cannot be reached, it waits, and sends again what is not confirmed, for as
+ * long as it takes: documents have ids, so that what was written without a confirmation is not
+ * doubled. A request that is refused as a whole for what is in it (400, 413) is halved, until the
+ * document is alone that is the reason. A document that alone is more than a request should be, and
+ * that is answered 429 for minutes, is more than the server has room for. Anything else is an
  * exception.
  */
 final class BulkWriter {
   private static final Logger LOG = LoggerFactory.getLogger(BulkWriter.class);
 
+  private static final int TOO_MANY = 429;
+
   private static final Duration FIRST_WAIT = Duration.ofMillis(200);
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
 
+  /** How long a server may have no room for a large document, before it never has. */
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+
   private final RestClient client;
   private final String server;
+  private final Duration patience;
+  private final Outage outage;
 
   /**
    * @param client the caller closes it
    * @param server its name in messages
    */
   BulkWriter(RestClient client, String server) {
+    this(client, server, PATIENCE);
+  }
+
+  /** With another patience for large documents. */
+  BulkWriter(RestClient client, String server, Duration patience) {
     this.client = client;
     this.server = server;
+    this.patience = patience;
+    this.outage = new Outage(server);
   }
 
   /**
@@ -64,8 +82,10 @@ final class BulkWriter {
       throws InterruptedException {
     List<BulkItem<T>> left = items;
     Duration wait = FIRST_WAIT;
+    @Nullable Long noRoomSince = null;
     while (!left.isEmpty()) {
-      String busy;
+      String trouble;
+      boolean noRoom = false;
       try {
         Response response = client.performRequest(request(left));
         BulkReply reply;
@@ -80,31 +100,62 @@ final class BulkWriter {
         if (left.size() < sent) {
           wait = FIRST_WAIT;
         }
-        busy = "does not yet take " + left.size() + " documents";
+        trouble = "does not yet take " + size(left) + " (" + reply.whyLater() + ")";
       } catch (ResponseException e) {
-        int status = e.getResponse().getStatusLine().getStatusCode();
-        switch (status) {
-          case 429, 502, 503, 504 -> busy = "answers " + status;
-          case 400, 413 -> {
-            halve(left, e.getResponse(), refused);
-            return;
-          }
-          default -> throw refusedForGood(e);
+        BulkReply.Item said = said(e.getResponse());
+        if (!said.isForLater()) {
+          halve(left, said, refused);
+          return;
         }
+        noRoom = said.status() == TOO_MANY && isLargeAlone(left);
+        if (noRoom && noRoomSince != null && hasPassed(patience, noRoomSince)) {
+          refused.add(refusal(left.get(0), said));
+          return;
+        }
+        trouble = "answers " + said.status() + " to " + size(left) + " (" + said.reason() + ")";
       } catch (IOException e) {
         if (isUntrusted(e)) {
           throw new SearchException(server + ": its certificate is not trusted");
         }
-        busy = "cannot be reached (" + e.getMessage() + ")";
+        trouble = "cannot be reached (" + e.getMessage() + ") to write " + size(left);
       }
-      if (!left.isEmpty()) {
-        if (wait.equals(FIRST_WAIT)) {
-          LOG.warn("{} {}: trying again until it is back", server, busy);
-        }
-        Thread.sleep(wait.toMillis());
-        wait = wait.multipliedBy(2);
-        wait = wait.compareTo(LONGEST_WAIT) < 0 ? wait : LONGEST_WAIT;
+      if (left.isEmpty()) {
+        warn(outage.isOver(System.nanoTime()));
+        return;
       }
+      warn(outage.goesOn(System.nanoTime(), trouble));
+      if (!noRoom) {
+        noRoomSince = null;
+      } else if (noRoomSince == null) {
+        noRoomSince = System.nanoTime();
+      }
+      Thread.sleep(wait.toMillis());
+      wait = wait.multipliedBy(2);
+      wait = wait.compareTo(LONGEST_WAIT) < 0 ? wait : LONGEST_WAIT;
+    }
+  }
+
+  private static boolean hasPassed(Duration duration, long since) {
+    return System.nanoTime() - since >= duration.toNanos();
+  }
+
+  /** Whether it is a single document of which only the size can be the reason. */
+  private static <T> boolean isLargeAlone(List<BulkItem<T>> items) {
+    return items.size() == 1 && items.get(0).lines().length > WriteSearch.MAX_BYTES;
+  }
+
+  private static <T> String size(List<BulkItem<T>> items) {
+    return String.format(
+        Locale.ROOT,
+        "%,d documents of %,d bytes",
+        items.size(),
+        items.stream().mapToLong(item -> item.lines().length).sum());
+  }
+
+  /** That it is back, too: who was warned must see that there is nothing to do. */
+  private static void warn(@Nullable String news) {
+    if (news != null) {
+      LOG.warn(news);
     }
   }
 
@@ -129,7 +180,7 @@ final class BulkWriter {
   }
 
   /** Those that the server may take later. */
-  private static <T> List<BulkItem<T>> left(
+  private <T> List<BulkItem<T>> left(
       List<BulkItem<T>> sent, BulkReply reply, List<Refusal<T>> refused) {
     List<BulkItem<T>> left = new ArrayList<>();
     for (int i = 0; i < sent.size(); i++) {
@@ -138,16 +189,22 @@ final class BulkWriter {
       if (became.isForLater()) {
         left.add(item);
       } else if (!became.isWritten() && !(became.isConflict() && item.versioned())) {
+        if (!became.isRefused()) {
+          throw refusedForGood(became);
+        }
         refused.add(refusal(item, became));
       }
     }
     return left;
   }
 
-  private <T> void halve(List<BulkItem<T>> items, Response response, List<Refusal<T>> refused)
+  private <T> void halve(List<BulkItem<T>> items, BulkReply.Item said, List<Refusal<T>> refused)
       throws InterruptedException {
+    if (said.status() != 400 && said.status() != 413) {
+      throw refusedForGood(said);
+    }
     if (items.size() == 1) {
-      refused.add(refusal(items.get(0), said(response)));
+      refused.add(refusal(items.get(0), said));
       return;
     }
     int half = items.size() / 2;
@@ -160,13 +217,16 @@ final class BulkWriter {
         item.document(), String.valueOf(became.error()), String.valueOf(became.reason()));
   }
 
-  private SearchException refusedForGood(ResponseException e) {
-    BulkReply.Item said = said(e.getResponse());
+  private SearchException refusedForGood(BulkReply.Item said) {
     return new SearchException(
         server
             + switch (said.status()) {
               case 401 -> " no longer lets us in: the credentials are not, or no longer, valid";
               case 403 -> " lets this user not write: " + said.reason();
+              case 404 ->
+                  " has no place for a document, and makes none ("
+                      + said.reason()
+                      + "): let it make vigil-* by action.auto_create_index";
               default -> " answers " + said.status() + " " + said.error() + ": " + said.reason();
             });
   }

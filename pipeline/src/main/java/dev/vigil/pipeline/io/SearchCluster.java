@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLException;
+import org.apache.http.HttpHeaders;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.elasticsearch.client.Request;
 import org.elasticsearch.client.Response;
@@ -40,7 +41,7 @@ public final class SearchCluster implements AutoCloseable {
   /**
    * What the cluster answered.
    *
-   * @param status of HTTP; neither 401 nor 403
+   * @param status of HTTP; neither 3xx, 401 nor 403
    * @param body empty, of type missing, if it is not JSON
    */
   record Answer(int status, JsonNode body) {}
@@ -97,14 +98,14 @@ public final class SearchCluster implements AutoCloseable {
   /** An answer of another status than 2xx is an exception. */
   void check(Answer answer, String request) throws UnusableException {
     if (answer.status() / 100 != 2) {
+      String reason = BulkReply.reason(answer.body().path("error"));
       throw new UnusableException(
           server
               + " answers "
               + answer.status()
               + " to "
               + request
-              + ": "
-              + BulkReply.reason(answer.body().path("error")));
+              + (reason.isEmpty() ? "" : ": " + reason));
     }
   }
 
@@ -134,11 +135,36 @@ public final class SearchCluster implements AutoCloseable {
               + " does not let us in: check VIGIL_ELASTICSEARCH_USER and"
               + " VIGIL_ELASTICSEARCH_PASSWORD, or VIGIL_ELASTICSEARCH_API_KEY");
     }
-    if (status == 403) {
-      throw new UnusableException(
-          server + " does not allow " + method + " " + path + ": give the user the right to it");
+    if (status / 100 == 3) {
+      throw new UnusableException(server + " answers " + status + sendsTo(response, path));
     }
-    return new Answer(status, read(response));
+    JsonNode answer = read(response);
+    if (status == 403) {
+      String reason = BulkReply.reason(answer.path("error"));
+      throw new UnusableException(
+          server
+              + " does not allow "
+              + method
+              + " "
+              + path
+              + (reason.isEmpty() ? "" : " (" + reason + ")")
+              + ": give the user the right to it"
+              + (path.equals("/") ? ", or say by --elasticsearchBackend what is there" : ""));
+    }
+    return new Answer(status, answer);
+  }
+
+  /** Where somebody should have asked instead, without what was asked there. */
+  private static String sendsTo(Response response, String path) {
+    String location = response.getHeader(HttpHeaders.LOCATION);
+    if (location == null || location.contains("@")) {
+      return ": check --elasticsearch";
+    }
+    String to =
+        location.endsWith(path)
+            ? location.substring(0, location.length() - path.length())
+            : location;
+    return " and sends us to " + to + ": give that address";
   }
 
   private static JsonNode read(Response response) throws UnusableException {

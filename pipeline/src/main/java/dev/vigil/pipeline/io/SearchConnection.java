@@ -29,7 +29,9 @@ import org.elasticsearch.client.RestClient;
  * before it lets anyone in.
  *
  * <p>Credentials are in no display data, and {@link #toString} leaves them out. They travel to the
- * workers as part of the job, as does the certificate authority's certificate, which is no secret.
+ * workers as part of the job, and so can be read by whoever can read the job where it is staged; so
+ * does the certificate authority's certificate, which is no secret. Nobody is followed who sends us
+ * on to another address.
  */
 public final class SearchConnection implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -39,23 +41,30 @@ public final class SearchConnection implements Serializable {
   /** Longer than a server waits for a shard that is not there: a minute. */
   private static final int ANSWER_MILLIS = 90_000;
 
-  private final ArrayList<String> addresses;
+  private final ArrayList<SearchAddress> addresses;
   private final @Nullable String authorization;
   private final byte @Nullable [] authorities;
 
   private SearchConnection(
-      List<String> addresses, @Nullable String authorization, byte @Nullable [] authorities) {
+      List<SearchAddress> addresses,
+      @Nullable String authorization,
+      byte @Nullable [] authorities) {
     this.addresses = new ArrayList<>(addresses);
     this.authorization = authorization;
     this.authorities = authorities;
   }
 
   /**
-   * @param addresses such as {@code http://localhost:9200}, of nodes of one cluster
-   * @throws IllegalArgumentException if one of them is none
+   * @param texts such as {@code http://localhost:9200}, of nodes of one cluster, with the same path
+   *     if they have one
+   * @throws IllegalArgumentException if one of them is none; the message says what to give, without
+   *     what was given
    */
-  public static SearchConnection to(List<String> addresses) {
-    addresses.forEach(HttpHost::create);
+  public static SearchConnection to(List<String> texts) {
+    List<SearchAddress> addresses = texts.stream().map(SearchAddress::parse).toList();
+    if (addresses.stream().map(SearchAddress::path).distinct().count() > 1) {
+      throw new IllegalArgumentException("give addresses with the same path, of one cluster");
+    }
     return new SearchConnection(addresses, null, null);
   }
 
@@ -90,7 +99,7 @@ public final class SearchConnection implements Serializable {
 
   /** Those that the user gave. */
   public List<String> addresses() {
-    return List.copyOf(addresses);
+    return addresses.stream().map(SearchAddress::toString).toList();
   }
 
   /** A client that the caller closes. */
@@ -116,10 +125,18 @@ public final class SearchConnection implements Serializable {
       // Sent at once, and not only when asked for: a request is a megabyte.
       headers.add(new BasicHeader(HttpHeaders.AUTHORIZATION, authorization));
     }
-    return RestClient.builder(addresses.stream().map(HttpHost::create).toArray(HttpHost[]::new))
+    String path = addresses.get(0).path();
+    return RestClient.builder(
+            addresses.stream().map(SearchAddress::toHost).toArray(HttpHost[]::new))
+        .setPathPrefix(path.isEmpty() ? "/" : path)
         .setDefaultHeaders(headers.toArray(Header[]::new))
         .setRequestConfigCallback(
-            config -> config.setConnectTimeout(connectMillis).setSocketTimeout(answerMillis))
+            config ->
+                config
+                    .setConnectTimeout(connectMillis)
+                    .setSocketTimeout(answerMillis)
+                    // It would carry the credentials to wherever an answer says.
+                    .setRedirectsEnabled(false))
         .setHttpClientConfigCallback(
             client ->
                 client
@@ -157,7 +174,7 @@ public final class SearchConnection implements Serializable {
   /** The addresses, and the kind of credentials. */
   @Override
   public String toString() {
-    return String.join(",", addresses)
+    return String.join(",", addresses())
         + (authorization == null
             ? ""
             : " with " + (authorization.startsWith("Basic") ? "a password" : "an API key"));

@@ -64,6 +64,9 @@ final class SearchMapping {
     ObjectNode mapping = JSON.objectNode();
     // As text, which is how servers give it back.
     mapping.put("dynamic", "false");
+    // Labels hold what somebody wrote into a log: the first must not say what all others are.
+    mapping.put("date_detection", "false");
+    mapping.put("numeric_detection", "false");
     mapping.putArray("dynamic_templates").addObject().set("labels", labels());
     ObjectNode properties = mapping.putObject("properties");
     RecordSchemaProvider schemas = new RecordSchemaProvider();

@@ -10,27 +10,28 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * What a cluster needs before documents are written to it: the templates ({@link SearchTemplates}),
- * and the lifecycle policy of its kind, for which servers without such policies are forgiven.
+ * and lifecycle policies of its kind, for which servers without such policies are forgiven.
  */
 public final class SearchSetUp {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String POLICY = "vigil";
+
+  /** What Elasticsearch 9.2 and later add to a template themselves. */
+  private static final Set<String> DATES =
+      Set.of("created_date", "created_date_millis", "modified_date", "modified_date_millis");
+
+  /** Where a component template is in the answer to who asks for it. */
+  private static final String COMPONENT = "/component_templates/0/component_template";
+
   private static final String RESOURCES = "/dev/vigil/pipeline/elasticsearch/";
 
   private final SearchCluster cluster;
-  private final List<Step> steps = new ArrayList<>();
+  private final List<Step> steps;
   private final boolean policies;
-
-  /** How something is in the cluster. */
-  public enum State {
-    MISSING,
-    DIFFERENT,
-    THERE
-  }
 
   /**
    * One thing that the cluster needs.
@@ -40,35 +41,84 @@ public final class SearchSetUp {
    * @param put where it is put, which says of a policy also which version of it is replaced
    * @param body what it should be, as JSON
    */
-  public record Step(String path, State state, List<String> differences, String put, String body) {}
+  public record Step(
+      String path, SetUpState state, List<String> differences, String put, String body) {}
 
-  private SearchSetUp(SearchCluster cluster, boolean policies) {
+  private SearchSetUp(SearchCluster cluster, List<Step> steps, boolean policies) {
     this.cluster = cluster;
+    this.steps = List.copyOf(steps);
     this.policies = policies;
   }
 
   /** Looks at the cluster, and changes nothing. */
   public static SearchSetUp of(SearchCluster cluster, SearchBackend backend)
       throws SearchCluster.UnusableException {
-    String path = (backend.isOpenSearch() ? "/_plugins/_ism/policies/" : "/_ilm/policy/") + POLICY;
-    SearchCluster.Answer policy = cluster.ask("GET", path, null);
-    // Servers without a plug-in have nobody to answer for its paths, and say so in plain words.
-    boolean policies = policy.status() == 404 || policy.status() / 100 == 2;
-    policies &= !policy.body().path("error").isTextual();
-    SearchSetUp setUp = new SearchSetUp(cluster, policies);
-    if (policies) {
-      setUp.steps.add(policyStep(backend, path, policy));
+    String policies = backend.isOpenSearch() ? "/_plugins/_ism/policies/" : "/_ilm/policy/";
+    List<Step> steps = new ArrayList<>();
+    boolean known = true;
+    for (SearchIndex index : SearchTemplates.EXPIRING) {
+      String path = policies + index.alias();
+      SearchCluster.Answer policy = cluster.ask("GET", path, null);
+      known &= !isNobodyThere(policy);
+      if (known) {
+        steps.add(policyStep(cluster, backend, index, path, policy));
+      }
     }
     for (Map.Entry<String, ObjectNode> template :
-        SearchTemplates.create(policies && !backend.isOpenSearch() ? POLICY : null).entrySet()) {
-      setUp.steps.add(setUp.templateStep(template.getKey(), template.getValue()));
+        SearchTemplates.create(known && !backend.isOpenSearch()).entrySet()) {
+      steps.add(templateStep(cluster, template.getKey(), template.getValue()));
     }
-    return setUp;
+    return new SearchSetUp(cluster, steps, known);
+  }
+
+  /**
+   * What new indices would lack of the mappings that documents of this version need: made by an
+   * older version, they keep new fields, but do not find them. What is there is taken for what its
+   * owner wants, whatever it is.
+   *
+   * @return where it should be in the template; empty if all is there
+   */
+  public static List<String> lacking(SearchCluster cluster) throws SearchCluster.UnusableException {
+    List<String> lacking = new ArrayList<>();
+    SearchCluster.Answer answer = cluster.ask("GET", SearchTemplates.MAPPINGS_PATH, null);
+    if (answer.status() != 404) {
+      cluster.check(answer, "GET " + SearchTemplates.MAPPINGS_PATH);
+    }
+    lacking("", answer.body().at(COMPONENT), SearchTemplates.mappings(), lacking);
+    return lacking;
+  }
+
+  private static void lacking(String at, JsonNode found, JsonNode wanted, List<String> lacking) {
+    if (found.isMissingNode()) {
+      lacking.add(at);
+    } else if (found.isObject()) {
+      wanted
+          .fields()
+          .forEachRemaining(
+              field ->
+                  lacking(
+                      at + "/" + field.getKey(),
+                      found.path(field.getKey()),
+                      field.getValue(),
+                      lacking));
+    }
+  }
+
+  /**
+   * Whether a server has nobody to answer for a path: one without the plug-in says so in plain
+   * words, one that is run by others that it is not to be had.
+   */
+  private static boolean isNobodyThere(SearchCluster.Answer answer) {
+    return switch (answer.status()) {
+      case 400 -> answer.body().path("error").isTextual();
+      case 405, 410 -> true;
+      default -> false;
+    };
   }
 
   /** In the order in which they must be done. */
   public List<Step> steps() {
-    return List.copyOf(steps);
+    return steps;
   }
 
   /** Whether the server knows lifecycle policies. */
@@ -86,13 +136,20 @@ public final class SearchSetUp {
     }
   }
 
-  private static Step policyStep(SearchBackend backend, String path, SearchCluster.Answer answer) {
-    JsonNode wanted =
-        read(backend.isOpenSearch() ? "lifecycle-opensearch.json" : "lifecycle-elasticsearch.json");
+  private static Step policyStep(
+      SearchCluster cluster,
+      SearchBackend backend,
+      SearchIndex index,
+      String path,
+      SearchCluster.Answer answer)
+      throws SearchCluster.UnusableException {
+    String product = backend.isOpenSearch() ? "opensearch" : "elasticsearch";
+    JsonNode wanted = read("lifecycle-" + product + "-" + index.alias() + ".json");
     if (answer.status() == 404) {
       return step(path, null, wanted, path, false);
     }
-    JsonNode found = backend.isOpenSearch() ? answer.body() : answer.body().path(POLICY);
+    cluster.check(answer, "GET " + path);
+    JsonNode found = backend.isOpenSearch() ? answer.body() : answer.body().path(index.alias());
     String put =
         backend.isOpenSearch()
             ? path
@@ -105,17 +162,18 @@ public final class SearchSetUp {
     return step(path, found, wanted, put, true);
   }
 
-  private Step templateStep(String path, JsonNode wanted) throws SearchCluster.UnusableException {
+  private static Step templateStep(SearchCluster cluster, String path, JsonNode wanted)
+      throws SearchCluster.UnusableException {
     SearchCluster.Answer answer = cluster.ask("GET", path, null);
     if (answer.status() == 404) {
       return step(path, null, wanted, path, false);
     }
     cluster.check(answer, "GET " + path);
     boolean component = path.startsWith("/_component_template/");
-    JsonNode found =
-        component
-            ? answer.body().at("/component_templates/0/component_template")
-            : answer.body().at("/index_templates/0/index_template");
+    JsonNode found = answer.body().at(component ? COMPONENT : "/index_templates/0/index_template");
+    if (found instanceof ObjectNode template) {
+      template.remove(DATES);
+    }
     return step(path, found, wanted, path, false);
   }
 
@@ -125,8 +183,10 @@ public final class SearchSetUp {
     if (found != null) {
       compare("", found, wanted, mayHaveMore, differences);
     }
-    State state =
-        found == null ? State.MISSING : differences.isEmpty() ? State.THERE : State.DIFFERENT;
+    SetUpState state =
+        found == null
+            ? SetUpState.MISSING
+            : differences.isEmpty() ? SetUpState.THERE : SetUpState.DIFFERENT;
     return new Step(path, state, differences, put, wanted.toString());
   }
 

@@ -2,11 +2,11 @@ package dev.vigil.pipeline.io;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * The templates that new indices are made by: two component templates, and one index template for
@@ -19,21 +19,28 @@ final class SearchTemplates {
   private static final String SETTINGS = "vigil-settings";
   private static final String MAPPINGS = "vigil-mappings";
 
+  /** Of the template that has the types of all fields. */
+  static final String MAPPINGS_PATH = "/_component_template/" + MAPPINGS;
+
   /** Above the servers' own, of which one is for every {@code logs-*-*}. */
   private static final int PRIORITY = 500;
 
-  /** Alerts and failures are few, and somebody has to look at them: they stay. */
-  private static final Set<SearchIndex> EXPIRING = EnumSet.of(SearchIndex.EVENTS, SearchIndex.LATE);
+  /**
+   * The indices with a lifecycle policy, each of its own under the alias's name: of an index for a
+   * month other ages count than of one for a day. Alerts and failures are few, and somebody has to
+   * look at them: they stay.
+   */
+  static final Set<SearchIndex> EXPIRING =
+      Collections.unmodifiableSet(EnumSet.of(SearchIndex.EVENTS, SearchIndex.LATE));
 
   private SearchTemplates() {}
 
   /**
    * The paths of all, each with its content, in the order in which they must be made.
    *
-   * @param policy the lifecycle policy that {@link #EXPIRING} indices name as theirs; null where
-   *     the policy itself names them
+   * @param naming whether {@link #EXPIRING} indices name their policies, and not these the indices
    */
-  static Map<String, ObjectNode> create(@Nullable String policy) {
+  static Map<String, ObjectNode> create(boolean naming) {
     Map<String, ObjectNode> all = new LinkedHashMap<>();
     ObjectNode settings = JSON.objectNode();
     settings
@@ -43,13 +50,18 @@ final class SearchTemplates {
         .put("number_of_shards", "1")
         .put("refresh_interval", "5s");
     all.put("/_component_template/" + SETTINGS, settings);
-    ObjectNode mappings = JSON.objectNode();
-    mappings.putObject("template").set("mappings", SearchMapping.create());
-    all.put("/_component_template/" + MAPPINGS, mappings);
+    all.put(MAPPINGS_PATH, mappings());
     for (SearchIndex index : SearchIndex.values()) {
-      all.put(path(index), indexTemplate(index, EXPIRING.contains(index) ? policy : null));
+      all.put(path(index), indexTemplate(index, naming && EXPIRING.contains(index)));
     }
     return all;
+  }
+
+  /** What is at {@link #MAPPINGS_PATH}. */
+  static ObjectNode mappings() {
+    ObjectNode mappings = JSON.objectNode();
+    mappings.putObject("template").set("mappings", SearchMapping.create());
+    return mappings;
   }
 
   /** Of the template that indices of this kind are made by. */
@@ -57,16 +69,16 @@ final class SearchTemplates {
     return "/_index_template/" + index.alias();
   }
 
-  private static ObjectNode indexTemplate(SearchIndex index, @Nullable String policy) {
+  private static ObjectNode indexTemplate(SearchIndex index, boolean naming) {
     ObjectNode template = JSON.objectNode();
     template.putArray("index_patterns").add(index.pattern());
     template.putArray("composed_of").add(SETTINGS).add(MAPPINGS);
     template.put("priority", PRIORITY);
     ObjectNode own = template.putObject("template");
     own.putObject("aliases").putObject(index.alias());
-    if (policy != null) {
+    if (naming) {
       ObjectNode settings = own.putObject("settings").putObject("index");
-      settings.putObject("lifecycle").put("name", policy);
+      settings.putObject("lifecycle").put("name", index.alias());
     }
     return template;
   }

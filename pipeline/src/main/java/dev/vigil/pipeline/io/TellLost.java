@@ -1,6 +1,8 @@
 package dev.vigil.pipeline.io;
 
 import dev.vigil.event.Failure;
+import org.apache.beam.sdk.metrics.Counter;
+import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.Flatten;
@@ -14,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The last resort for failures that the sink of failures itself refuses: an error in the log, with
- * what is known of each.
+ * what is known of each, and a count ({@link WriteProduct#LOST}).
  */
 public final class TellLost extends PTransform<PCollectionList<Failure>, PDone> {
   private static final long serialVersionUID = 1L;
@@ -39,8 +41,11 @@ public final class TellLost extends PTransform<PCollectionList<Failure>, PDone> 
   private static final class LogFn extends DoFn<Failure, Void> {
     private static final long serialVersionUID = 1L;
 
+    private final Counter lost = Metrics.counter(WriteProduct.METRICS, WriteProduct.LOST);
+
     @ProcessElement
     public void log(@Element Failure failure) {
+      lost.inc();
       LOG.error(
           "the failure {} could not be written: {}: {}: {}",
           failure.refused(),

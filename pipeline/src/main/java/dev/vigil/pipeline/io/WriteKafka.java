@@ -10,6 +10,8 @@ import java.util.Map;
 import org.apache.beam.sdk.coders.ByteArrayCoder;
 import org.apache.beam.sdk.io.kafka.KafkaIO;
 import org.apache.beam.sdk.io.kafka.ProducerRecordCoder;
+import org.apache.beam.sdk.metrics.Counter;
+import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -135,6 +137,8 @@ public final class WriteKafka<T extends Record & EcsDocument>
 
     private final String topic;
     private final int maxBytes;
+    private final Counter refused =
+        Metrics.counter(WriteProduct.METRICS, WriteProduct.REFUSED + "Kafka");
 
     ToRecordFn(String topic, int maxBytes) {
       this.topic = topic;
@@ -146,6 +150,7 @@ public final class WriteKafka<T extends Record & EcsDocument>
       byte[] key = document.id().getBytes(StandardCharsets.UTF_8);
       byte[] value = EcsJson.of(document).getBytes(StandardCharsets.UTF_8);
       if (key.length + value.length > maxBytes) {
+        refused.inc();
         out.get(REFUSED)
             .output(
                 Failure.refused(

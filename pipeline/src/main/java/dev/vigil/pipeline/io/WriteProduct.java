@@ -16,33 +16,49 @@ public final class WriteProduct<T extends Record & EcsDocument>
     extends PTransform<PCollection<T>, PCollectionList<Failure>> {
   private static final long serialVersionUID = 1L;
 
+  /** The namespace of the counters of what could not be written. */
+  public static final String METRICS = "vigil.write";
+
+  /** Before a sink's name: how many records it refused, failures among them. */
+  public static final String REFUSED = "refused.";
+
+  /** How many of those were failures, of which nothing more is made. */
+  public static final String LOST = "lost";
+
   private final @Nullable WriteJsonLines<T> files;
   private final @Nullable WriteKafka<T> kafka;
   private final @Nullable WriteSearch<T> search;
+  private final @Nullable WriteBigQuery<T> bigQuery;
 
   private WriteProduct(
       @Nullable WriteJsonLines<T> files,
       @Nullable WriteKafka<T> kafka,
-      @Nullable WriteSearch<T> search) {
+      @Nullable WriteSearch<T> search,
+      @Nullable WriteBigQuery<T> bigQuery) {
     this.files = files;
     this.kafka = kafka;
     this.search = search;
+    this.bigQuery = bigQuery;
   }
 
   public static <T extends Record & EcsDocument> WriteProduct<T> nowhere() {
-    return new WriteProduct<>(null, null, null);
+    return new WriteProduct<>(null, null, null, null);
   }
 
   public WriteProduct<T> toFiles(WriteJsonLines<T> value) {
-    return new WriteProduct<>(value, kafka, search);
+    return new WriteProduct<>(value, kafka, search, bigQuery);
   }
 
   public WriteProduct<T> toKafka(WriteKafka<T> value) {
-    return new WriteProduct<>(files, value, search);
+    return new WriteProduct<>(files, value, search, bigQuery);
   }
 
   public WriteProduct<T> toSearch(WriteSearch<T> value) {
-    return new WriteProduct<>(files, kafka, value);
+    return new WriteProduct<>(files, kafka, value, bigQuery);
+  }
+
+  public WriteProduct<T> toBigQuery(WriteBigQuery<T> value) {
+    return new WriteProduct<>(files, kafka, search, value);
   }
 
   @Override
@@ -57,7 +73,10 @@ public final class WriteProduct<T extends Record & EcsDocument>
     if (search != null) {
       refused = refused.and(records.apply("ToSearch", search));
     }
-    if (files == null && kafka == null && search == null) {
+    if (bigQuery != null) {
+      refused = refused.and(records.apply("ToBigQuery", bigQuery));
+    }
+    if (files == null && kafka == null && search == null && bigQuery == null) {
       // Runners take a transform without steps for one that they should know.
       records.apply("Nowhere", Filter.by(record -> false));
     }

@@ -6,6 +6,9 @@ import dev.vigil.event.Failure;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import org.apache.beam.sdk.metrics.Counter;
+import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -41,7 +44,8 @@ public final class WriteSearch<T extends Record & EcsDocument>
   /** With events about a megabyte: two of twice that are too much for a node with 256 MB. */
   private static final int MAX_DOCUMENTS = 500;
 
-  private static final int MAX_BYTES = 1 << 20;
+  /** Of a request; a single document may be more. */
+  static final int MAX_BYTES = 1 << 20;
 
   private final SearchConnection connection;
   private final SearchIndex index;
@@ -82,8 +86,10 @@ public final class WriteSearch<T extends Record & EcsDocument>
     private transient BulkWriter writer;
     private transient List<BulkItem<T>> batch;
     private transient int bytes;
-    private transient List<Failure> refused;
     private transient Instant earliest;
+
+    private final Counter refused =
+        Metrics.counter(WriteProduct.METRICS, WriteProduct.REFUSED + "Elasticsearch");
 
     WriteBatchesFn(SearchConnection connection, SearchIndex index, int maxDocuments) {
       this.connection = connection;
@@ -101,15 +107,15 @@ public final class WriteSearch<T extends Record & EcsDocument>
     public void startBundle() {
       batch = new ArrayList<>();
       bytes = 0;
-      refused = new ArrayList<>();
       earliest = null;
     }
 
     @ProcessElement
-    public void add(@Element T document, @Timestamp Instant time) throws InterruptedException {
+    public void add(@Element T document, @Timestamp Instant time, OutputReceiver<Failure> failures)
+        throws InterruptedException {
       BulkItem<T> item = BulkItem.of(document, index.at(document.timestamp()));
       if (bytes + item.lines().length > MAX_BYTES) {
-        write();
+        write(failures::output);
       }
       batch.add(item);
       bytes += item.lines().length;
@@ -117,26 +123,28 @@ public final class WriteSearch<T extends Record & EcsDocument>
         earliest = time;
       }
       if (batch.size() >= maxDocuments) {
-        write();
+        write(failures::output);
       }
     }
 
     @FinishBundle
     public void finishBundle(FinishBundleContext context) throws InterruptedException {
-      write();
-      for (Failure failure : refused) {
-        context.output(failure, earliest, GlobalWindow.INSTANCE);
-      }
+      write(failure -> context.output(failure, earliest, GlobalWindow.INSTANCE));
       batch = null;
-      refused = null;
     }
 
-    private void write() throws InterruptedException {
+    /**
+     * @param failures takes them at a time that the runner has not passed: their own is in them
+     */
+    private void write(Consumer<Failure> failures) throws InterruptedException {
       for (BulkWriter.Refusal<T> refusal : writer.write(batch)) {
-        refused.add(Failure.refused(refusal.document(), STAGE, refusal.error(), refusal.reason()));
+        refused.inc();
+        failures.accept(
+            Failure.refused(refusal.document(), STAGE, refusal.error(), refusal.reason()));
       }
       batch.clear();
       bytes = 0;
+      earliest = null;
     }
 
     @Teardown

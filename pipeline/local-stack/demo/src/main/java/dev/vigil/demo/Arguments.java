@@ -4,13 +4,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** A command line of {@code --name=value}. */
@@ -20,20 +19,26 @@ final class Arguments {
   /** What is passed on to the main job begins with it. */
   private static final String PASSED_ON = "--vigil.";
 
+  /** The name of the option that stands for all that are passed on. */
+  static final String PASSES_ON = "vigil.NAME";
+
   private final Map<String, String> values = new TreeMap<>();
   private final List<String> passedOn = new ArrayList<>();
 
   private Arguments() {}
 
+  /** An option that there is, and what it is for. */
+  record Option(String name, String description) {}
+
   /**
-   * @param names of all options that there are
-   * @throws UsageException for anything else, or an option that is given twice
+   * @throws UsageException for anything but these options, or one that is given twice
    */
-  static Arguments of(String[] args, Collection<String> names) throws UsageException {
+  static Arguments of(String[] args, List<Option> options) throws UsageException {
+    List<String> names = options.stream().map(Option::name).sorted().toList();
     Arguments arguments = new Arguments();
     for (String arg : args) {
       int equals = arg.indexOf('=');
-      if (arg.startsWith(PASSED_ON) && equals > 0) {
+      if (arg.startsWith(PASSED_ON) && equals > 0 && names.contains(PASSES_ON)) {
         arguments.passedOn.add("--" + arg.substring(PASSED_ON.length()));
         continue;
       }
@@ -42,13 +47,25 @@ final class Arguments {
         throw new UsageException(
             arg
                 + " is no option here: give --NAME=VALUE, where NAME is one of "
-                + String.join(", ", new TreeSet<>(names)));
+                + String.join(", ", names));
       }
       if (arguments.values.put(name.substring(2), arg.substring(equals + 1)) != null) {
         throw new UsageException(name + " is given twice: give it once");
       }
     }
     return arguments;
+  }
+
+  /** Whether help is asked for; then nothing else matters. */
+  static boolean askForHelp(String[] args) {
+    return Stream.of(args).anyMatch(arg -> arg.equals("--help") || arg.equals("-h"));
+  }
+
+  /** What the options are for, an option in a line. */
+  static String help(List<Option> options) {
+    TextTable table = new TextTable();
+    options.forEach(option -> table.row("--" + option.name(), option.description()));
+    return table.text();
   }
 
   /** What follows {@code --vigil.}, as options of the main job. */

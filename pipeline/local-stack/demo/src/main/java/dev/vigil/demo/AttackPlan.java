@@ -18,6 +18,14 @@ import java.util.TreeMap;
 record AttackPlan(Labels labels, List<LogEntry> entries) {
   private static final long MINUTE_MILLIS = 60_000;
 
+  /** Of the kinds of malformed lines. */
+  private static final List<String> REASONS =
+      List.of(
+          "invalid JSON",
+          "unparsable time",
+          "no format takes this line",
+          "malformed access log line");
+
   /** Kinds that take longer than the period are left out. */
   static AttackPlan of(Period period, Scale scale, SplittableRandom random, LogLines lines) {
     AddressPlan addresses = new AddressPlan(random.split());
@@ -43,18 +51,12 @@ record AttackPlan(Labels labels, List<LogEntry> entries) {
       long millis = period.start().toEpochMilli() + random.nextLong(period.length().toMillis());
       LogEntry entry = malformed(i, millis, lines);
       entries.add(entry);
-      malformed.add(new MalformedLine(entry.file().path(), entry.text(), REASONS.get(i % 4)));
+      malformed.add(
+          new MalformedLine(entry.file().path(), entry.text(), REASONS.get(i % REASONS.size())));
     }
     entries.sort(Comparator.comparingLong(LogEntry::millis));
     return new AttackPlan(new Labels(labels, malformed), Collections.unmodifiableList(entries));
   }
-
-  private static final List<String> REASONS =
-      List.of(
-          "invalid JSON",
-          "unparsable time",
-          "no format takes this line",
-          "malformed access log line");
 
   private static LogEntry malformed(int number, long millis, LogLines lines) {
     String half = "{\"timestamp\":\"2026-01-15T08:00:00." + number;

@@ -242,10 +242,11 @@ final class AttackScripts {
 
   static void exfiltrationByWeb(AttackBuilder attack, long start) {
     String source = attack.addresses().outside();
+    long begin = soonAfter(attack, start);
     int files = attack.between(3, 8);
     for (int i = 0; i < files; i++) {
       attack.request(
-          start + i * 2 * MINUTE,
+          begin + i * 2 * MINUTE,
           source,
           "GET /backup/customers-" + i + ".sql.gz",
           200,

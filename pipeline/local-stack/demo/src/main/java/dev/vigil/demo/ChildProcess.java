@@ -41,9 +41,11 @@ final class ChildProcess implements AutoCloseable {
   }
 
   /**
+   * @param flags of its JVM, besides those that all get
    * @param directory where the file is, named after the program
    */
-  static ChildProcess start(String name, Class<?> program, List<String> arguments, Path directory)
+  static ChildProcess start(
+      String name, List<String> flags, Class<?> program, List<String> arguments, Path directory)
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -52,6 +54,7 @@ final class ChildProcess implements AutoCloseable {
       command.add("--add-opens=java.base/" + opened + "=ALL-UNNAMED");
     }
     command.add("--add-exports=java.base/sun.net.util=ALL-UNNAMED");
+    command.addAll(flags);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(program.getName());

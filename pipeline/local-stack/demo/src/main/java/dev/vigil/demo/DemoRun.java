@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -31,6 +32,9 @@ import java.util.stream.Stream;
  * own; what they say is in files of the demo's directory.
  */
 final class DemoRun {
+  /** The directory of the demo's own stack, which is not a part of a run. */
+  static final String STACK = "stack";
+
   private static final List<String> PARTS = List.of("logs", "ship-state", "results", "checkpoints");
   private static final long POLL_MILLIS = 5_000;
 
@@ -41,9 +45,9 @@ final class DemoRun {
   private final Path logs;
   private final Path results;
 
-  DemoRun(DemoOptions options, InstantSource clock, PrintStream out) {
+  DemoRun(DemoOptions options, Deployment deployment, InstantSource clock, PrintStream out) {
     this.options = options;
-    this.deployment = options.deployment();
+    this.deployment = deployment;
     this.clock = clock;
     this.out = out;
     this.logs = options.directory().resolve("logs");
@@ -64,6 +68,11 @@ final class DemoRun {
           .await();
       checkEmpty();
     }
+    if (deployment.warehouse() != null) {
+      List<String> setUp = new ArrayList<>(warehouseArguments());
+      setUp.add("--setup");
+      start("setup-warehouse", Vigil.class, setUp).await();
+    }
     LogGenerator.Written written = options.generation().live() ? runLive() : runAtOnce();
     return report(written.labels());
   }
@@ -83,7 +92,7 @@ final class DemoRun {
   /** The shipper follows the files, and the main job the topics, while lines are written. */
   private LogGenerator.Written runLive() throws IOException, InterruptedException, FailedException {
     List<String> vigilArguments = vigilArguments();
-    if (deployment.runner() == DemoOptions.Runner.FLINK) {
+    if (options.runner() == DemoOptions.Runner.FLINK) {
       vigilArguments.add("--checkpoints=" + options.directory().resolve("checkpoints"));
     }
     // Files that are not there yet have no permissions to check.
@@ -94,7 +103,10 @@ final class DemoRun {
         ChildProcess vigil = start("vigil", Vigil.class, vigilArguments)) {
       LogGenerator.Written written = generate();
       Instant deadline = clock.instant().plus(options.patience());
-      tell("all lines are written; waiting for alerts until " + deadline + " at the latest");
+      tell(
+          "all lines are written; waiting for alerts until "
+              + deadline.truncatedTo(ChronoUnit.SECONDS)
+              + " at the latest");
       while (clock.instant().isBefore(deadline)
           && !DetectionReport.of(written.labels(), read(sink())).isExact()) {
         shipper.checkAlive();
@@ -124,7 +136,7 @@ final class DemoRun {
   private Sink sink() {
     return deployment.search() == null
         ? new ResultFiles(results)
-        : new SearchNode(deployment.search());
+        : new SearchNode(deployment.search(), logs);
   }
 
   private Findings read(Sink sink) throws IOException, InterruptedException {
@@ -148,7 +160,8 @@ final class DemoRun {
         List<String> others =
             entries
                 .map(entry -> entry.getFileName().toString())
-                .filter(name -> !PARTS.contains(name) && !name.endsWith(".log"))
+                .filter(
+                    name -> !PARTS.contains(name) && !name.equals(STACK) && !name.endsWith(".log"))
                 .sorted()
                 .toList();
         if (!others.isEmpty()) {
@@ -208,8 +221,8 @@ final class DemoRun {
               + earlier.alerts().size()
               + " alerts of that period, and "
               + earlier.failures().size()
-              + " failures, of an earlier run: start with an empty one, or delete the indices"
-              + " vigil-alerts-* and vigil-failures-*");
+              + " failures of logs in that directory, of an earlier run: start with an empty one, or"
+              + " delete the indices vigil-alerts-* and vigil-failures-*");
     }
   }
 
@@ -219,7 +232,9 @@ final class DemoRun {
 
   private ChildProcess start(String name, Class<?> program, List<String> arguments)
       throws IOException {
-    return ChildProcess.start(name, program, arguments, options.directory());
+    List<String> flags =
+        deployment.warehouse() == null ? List.of() : RunningStack.trusting(deployment.warehouse());
+    return ChildProcess.start(name, flags, program, arguments, options.directory());
   }
 
   private List<String> shipArguments() {
@@ -260,13 +275,22 @@ final class DemoRun {
     if (deployment.search() != null) {
       arguments.add("--elasticsearch=" + deployment.search());
     }
+    arguments.addAll(warehouseArguments());
     arguments.addAll(options.passedOn());
     return arguments;
   }
 
+  private List<String> warehouseArguments() {
+    return deployment.warehouse() == null
+        ? List.of()
+        : List.of(
+            "--bigQueryDataset=" + RunningStack.DATASET,
+            "--bigQueryEndpoint=" + deployment.warehouse().url());
+  }
+
   /** What the runner's profile presets: the one that was built with may be another. */
   private List<String> presets() throws IOException {
-    String name = deployment.runner().name().toLowerCase(Locale.ROOT) + "/default.args";
+    String name = options.runner().name().toLowerCase(Locale.ROOT) + "/default.args";
     try (BufferedReader reader =
         new BufferedReader(
             new InputStreamReader(

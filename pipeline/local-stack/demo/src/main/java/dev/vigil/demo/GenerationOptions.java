@@ -1,5 +1,6 @@
 package dev.vigil.demo;
 
+import dev.vigil.demo.Arguments.Option;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -8,8 +9,16 @@ import java.util.List;
 
 /** What logs to make. */
 record GenerationOptions(long seed, Period period, Scale scale, boolean live) {
-  static final List<String> NAMES =
-      List.of("directory", "seed", "end", "period", "lines", "attacks", "malformed", "live");
+  static final List<Option> OPTIONS =
+      List.of(
+          new Option("directory", "where the files go; vigil-demo by default"),
+          new Option("seed", "the same seed, period and scale give the same bytes; 1 by default"),
+          new Option("end", "the end of the period, a full minute; the present one by default"),
+          new Option("period", "how long it is, as in 90m; 24h by default, 30m in live mode"),
+          new Option("lines", "of ordinary life; 50000 by default, 10000 in live mode"),
+          new Option("attacks", "how many, and what looks like some; each kind once by default"),
+          new Option("malformed", "how many lines are broken; 4 by default"),
+          new Option("live", "true: the period begins now, and lines come as time goes by"));
 
   private static final long MOST_LINES = 1_000_000_000;
   private static final Duration LONGEST_PERIOD = Duration.ofDays(366);

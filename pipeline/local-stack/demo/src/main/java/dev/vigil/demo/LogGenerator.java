@@ -48,8 +48,12 @@ final class LogGenerator {
 
   static int run(String[] args, InstantSource clock, PrintStream out, PrintStream err)
       throws IOException, InterruptedException {
+    if (Arguments.askForHelp(args)) {
+      out.print(Arguments.help(GenerationOptions.OPTIONS));
+      return 0;
+    }
     try {
-      Arguments arguments = Arguments.of(args, GenerationOptions.NAMES);
+      Arguments arguments = Arguments.of(args, GenerationOptions.OPTIONS);
       Path directory = Path.of(arguments.text("directory", "vigil-demo"));
       GenerationOptions options = GenerationOptions.of(arguments, clock.instant());
       long start = System.nanoTime();

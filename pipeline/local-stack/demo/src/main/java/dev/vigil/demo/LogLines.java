@@ -30,7 +30,9 @@ final class LogLines {
   static Instant shown(LogFile file, long millis) {
     return switch (file) {
       case BASTION, NETFILTER, ASA, ACCESS -> Instant.ofEpochSecond(Math.floorDiv(millis, 1_000L));
-      case WEB_HOST, PORTAL, SURICATA, SNORT -> Instant.ofEpochMilli(millis);
+      case PORTAL -> Instant.ofEpochMilli(millis);
+      case WEB_HOST, SURICATA, SNORT ->
+          Instant.ofEpochMilli(millis).plusNanos(LogTimes.microsOf(millis) * 1_000L);
     };
   }
 

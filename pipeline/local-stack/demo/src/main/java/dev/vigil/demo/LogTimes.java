@@ -93,9 +93,13 @@ final class LogTimes {
     return text.append((char) ('0' + second / 10)).append((char) ('0' + second % 10));
   }
 
-  /** Behind the milliseconds come three digits that are not in the time: readers drop them. */
   private static StringBuilder micros(StringBuilder text, long millis) {
-    return three(three(text.append('.'), millis), millis * 677);
+    return three(three(text.append('.'), millis), microsOf(millis));
+  }
+
+  /** The three digits behind the milliseconds, in formats that have them. */
+  static int microsOf(long millis) {
+    return (int) Math.floorMod(millis * 677, 1_000L);
   }
 
   private static StringBuilder three(StringBuilder text, long number) {

@@ -2,6 +2,7 @@ package dev.vigil.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -9,13 +10,18 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/** The results in Elasticsearch or OpenSearch, without passwords. */
-record SearchNode(String url) implements Sink {
+/**
+ * The results in Elasticsearch or OpenSearch, without passwords.
+ *
+ * @param logs the directory of the logs: failures without a time are told from others by it
+ */
+record SearchNode(String url, Path logs) implements Sink {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final int MOST = 10_000;
   private static final int OK = 200;
@@ -32,19 +38,21 @@ record SearchNode(String url) implements Sink {
 
   @Override
   public Findings read(Period period) throws IOException, InterruptedException {
-    // A window may end after the period in which its events were.
-    String within =
-        "{\"range\":{\"@timestamp\":{\"gte\":\""
-            + period.start()
-            + "\",\"lte\":\""
-            + period.end().plus(DetectionReport.LONGEST_WINDOW)
-            + "\"}}}";
+    ObjectNode within = JSON.createObjectNode();
+    within
+        .putObject("range")
+        .putObject("@timestamp")
+        .put("gte", period.start().toString())
+        // A window may end after the period in which its events were.
+        .put("lte", period.end().plus(DetectionReport.LONGEST_WINDOW).toString());
+    ObjectNode ofLogs = JSON.createObjectNode();
+    ofLogs.putObject("prefix").put("log.file.path", logs + "/");
     return new Findings(
         search("vigil-alerts", within, FoundAlert::of),
-        search("vigil-failures", "{\"match_all\":{}}", FoundFailure::of));
+        search("vigil-failures", ofLogs, FoundFailure::of));
   }
 
-  private <T> List<T> search(String alias, String query, Function<JsonNode, T> type)
+  private <T> List<T> search(String alias, JsonNode query, Function<JsonNode, T> type)
       throws IOException, InterruptedException {
     send("POST", "/" + alias + "/_refresh", "");
     JsonNode hits =

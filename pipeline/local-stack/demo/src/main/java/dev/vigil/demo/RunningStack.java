@@ -1,0 +1,89 @@
+package dev.vigil.demo;
+
+import dev.vigil.stack.LocalStack;
+import dev.vigil.stack.LocalStack.Server;
+import dev.vigil.stack.LocalWarehouse;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** A local stack that a command has started, and that ends with it. */
+final class RunningStack {
+  /** The dataset that commands name: a warehouse has room for others. */
+  static final String DATASET = "local:vigil";
+
+  /** How long servers take to end that get the same signal as this process. */
+  private static final long SAME_SIGNAL_MILLIS = 500;
+
+  private final LocalStack stack;
+  private final AtomicBoolean stopping = new AtomicBoolean();
+
+  private RunningStack(LocalStack stack) {
+    this.stack = stack;
+  }
+
+  /**
+   * Starts servers; they are stopped when this JVM ends, unless it is killed: then they end by
+   * themselves.
+   *
+   * @throws LocalStack.StackException as {@link LocalStack#start} does
+   */
+  static RunningStack start(Path home, Set<Server> servers, PrintStream out) {
+    out.println("Starting the local stack; what it keeps is in " + home.toAbsolutePath());
+    RunningStack running = new RunningStack(LocalStack.start(home, servers, out::println));
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> running.stop(out), "stop the stack"));
+    return running;
+  }
+
+  LocalStack servers() {
+    return stack;
+  }
+
+  /** Waits for the end of a server that nobody has stopped; tells which, and why. */
+  void await(PrintStream err) throws InterruptedException {
+    String death = stack.awaitDeath();
+    // Who presses Ctrl-C reaches the servers as well as us.
+    Thread.sleep(SAME_SIGNAL_MILLIS);
+    if (!stopping.get()) {
+      err.println("vigil: " + death);
+    }
+  }
+
+  private void stop(PrintStream out) {
+    stopping.set(true);
+    out.println("Stopping the local stack");
+    stack.close();
+    out.println("Stopped; what it kept is in " + stack.home());
+  }
+
+  /** Where the servers are, and how the main job is told so. */
+  String addresses(Set<Server> servers) {
+    TextTable table = new TextTable();
+    String broker = stack.kafka().bootstrapServers();
+    table.row("Kafka", broker, "--bootstrapServers=" + broker);
+    String search = stack.search().url();
+    table.row("OpenSearch", search, "--elasticsearch=" + search);
+    LocalWarehouse warehouse = stack.warehouse();
+    table.row(
+        "Warehouse",
+        warehouse.url(),
+        "--bigQueryDataset=" + DATASET + " --bigQueryEndpoint=" + warehouse.url());
+    table.row("", "", "in a JVM with " + String.join(" ", trusting(warehouse)));
+    if (servers.contains(Server.FLINK)) {
+      table.row(
+          "Flink",
+          "http://" + stack.flink().rest(),
+          "--runner=FlinkRunner --flinkMaster=" + stack.flink().rest());
+    }
+    return "\n" + table.text() + "\nStop with Ctrl-C\n";
+  }
+
+  /** What a JVM needs that writes to a warehouse. */
+  static List<String> trusting(LocalWarehouse warehouse) {
+    return List.of(
+        "-Djavax.net.ssl.trustStore=" + warehouse.trustStore(),
+        "-Djavax.net.ssl.trustStorePassword=" + LocalWarehouse.TRUST_STORE_PASSWORD);
+  }
+}
