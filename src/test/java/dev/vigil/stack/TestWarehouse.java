@@ -48,7 +48,7 @@ public final class TestWarehouse {
 
   private TestWarehouse() {}
 
-  /** The warehouse. Starts it if need be; clients in this JVM believe it from now on. */
+  /** The warehouse, which this JVM trusts from now on. Starts it if need be. */
   public static synchronized LocalWarehouse get() {
     if (warehouse == null) {
       try {
@@ -73,14 +73,14 @@ public final class TestWarehouse {
   }
 
   /** A dataset that no other test has. */
-  public static String createDataset() {
-    String dataset = freshDataset();
+  public static String freshDataset() {
+    String dataset = freshName();
     bigQuery(get()).create(DatasetInfo.of(dataset));
     return dataset;
   }
 
   /** The name of a dataset that no other test has; it is not there yet. */
-  public static String freshDataset() {
+  public static String freshName() {
     // The warehouse is this run's alone: counting is enough.
     return "test_" + DATASETS.incrementAndGet();
   }

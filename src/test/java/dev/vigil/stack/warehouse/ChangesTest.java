@@ -108,7 +108,7 @@ class ChangesTest {
 
   @Test
   void theNewestChangeOfAKeyDecidesInWhateverOrderTheyCome() throws Exception {
-    String dataset = TestWarehouse.createDataset();
+    String dataset = TestWarehouse.freshDataset();
     String table = table(shared, dataset, "id");
 
     // Within a request, and from request to request.
@@ -132,7 +132,7 @@ class ChangesTest {
 
   @Test
   void anOlderChangeDoesNotBringBackADeletedRow() throws Exception {
-    String dataset = TestWarehouse.createDataset();
+    String dataset = TestWarehouse.freshDataset();
     String table = table(shared, dataset, "id");
     append(writer, table, upsert(1, "there", "1"));
     append(writer, table, delete(1, "3"), delete(2, "3"));
@@ -145,7 +145,7 @@ class ChangesTest {
 
   @Test
   void sequencesAreNumbersInSections() throws Exception {
-    String dataset = TestWarehouse.createDataset();
+    String dataset = TestWarehouse.freshDataset();
     String table = table(shared, dataset, "id");
     // Each pair: the older one comes last, and would win as text.
     append(writer, table, upsert(1, "new", "ABC"), upsert(1, "old", "FF"));
@@ -165,7 +165,7 @@ class ChangesTest {
 
   @Test
   void aKeyCanHaveSeveralColumns() throws Exception {
-    String dataset = TestWarehouse.createDataset();
+    String dataset = TestWarehouse.freshDataset();
     String table = table(shared, dataset, "tenant", "id");
     append(
         writer,
@@ -184,7 +184,7 @@ class ChangesTest {
 
   @Test
   void badChangesAreNamed() throws Exception {
-    String dataset = TestWarehouse.createDataset();
+    String dataset = TestWarehouse.freshDataset();
     String table = table(shared, dataset, "id");
     try (JsonStreamWriter stream =
         JsonStreamWriter.newBuilder(table, ROWS, writer.client()).build()) {
@@ -210,7 +210,7 @@ class ChangesTest {
 
   @Test
   void changesNeedAPrimaryKey() throws Exception {
-    String dataset = TestWarehouse.createDataset();
+    String dataset = TestWarehouse.freshDataset();
     String table = table(shared, dataset);
     try (JsonStreamWriter stream =
         JsonStreamWriter.newBuilder(table, ROWS, writer.client()).build()) {

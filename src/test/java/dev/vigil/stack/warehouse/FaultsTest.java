@@ -64,7 +64,7 @@ class FaultsTest {
 
   @BeforeEach
   void makeTable() {
-    dataset = TestWarehouse.freshDataset();
+    dataset = TestWarehouse.freshName();
     table = TableId.of(dataset, "t");
     TestWarehouse.bigQuery(warehouse).create(DatasetInfo.of(dataset));
     TestWarehouse.bigQuery(warehouse)

@@ -66,14 +66,14 @@ class RestApiTest {
   }
 
   private static TableId table(Schema schema) {
-    TableId id = TableId.of(TestWarehouse.createDataset(), "t");
+    TableId id = TableId.of(TestWarehouse.freshDataset(), "t");
     bigQuery.create(TableInfo.of(id, StandardTableDefinition.of(schema)));
     return id;
   }
 
   @Test
   void datasetsAreMadeListedAndDeleted() {
-    String name = TestWarehouse.freshDataset();
+    String name = TestWarehouse.freshName();
     assertThat(bigQuery.getDataset(name)).isNull();
 
     bigQuery.create(DatasetInfo.newBuilder(name).setDescription("of this test").build());
@@ -99,7 +99,7 @@ class RestApiTest {
 
   @Test
   void tablesComeBackAsTheyWereDefined() {
-    TableId id = TableId.of(TestWarehouse.createDataset(), "alerts");
+    TableId id = TableId.of(TestWarehouse.freshDataset(), "alerts");
     assertThat(bigQuery.getTable(id)).isNull();
     Schema schema =
         Schema.of(
@@ -162,7 +162,7 @@ class RestApiTest {
 
   @Test
   void viewsAreKeptAndNotRun() {
-    TableId id = TableId.of(TestWarehouse.createDataset(), "latest");
+    TableId id = TableId.of(TestWarehouse.freshDataset(), "latest");
     String sql = "SELECT * FROM `p.d.t` QUALIFY ROW_NUMBER() OVER (PARTITION BY id) = 1";
     bigQuery.create(
         TableInfo.of(id, ViewDefinition.newBuilder(sql).setUseLegacySql(false).build()));
@@ -421,7 +421,7 @@ class RestApiTest {
 
   @Test
   void whatIsNotImitatedIsRefused() {
-    String dataset = TestWarehouse.createDataset();
+    String dataset = TestWarehouse.freshDataset();
     assertThatThrownBy(
             () ->
                 bigQuery.create(

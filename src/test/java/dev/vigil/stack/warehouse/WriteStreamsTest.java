@@ -65,7 +65,7 @@ class WriteStreamsTest {
 
   @BeforeEach
   void makeTable() {
-    dataset = TestWarehouse.createDataset();
+    dataset = TestWarehouse.freshDataset();
     table(
         "t",
         Field.newBuilder("id", StandardSQLTypeName.INT64).setMode(Field.Mode.REQUIRED).build(),
