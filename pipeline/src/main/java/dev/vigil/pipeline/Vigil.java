@@ -37,7 +37,8 @@ import org.apache.beam.sdk.values.TypeDescriptor;
  *
  * <p>Exit code 0: done, and what was refused is among the failures; 1: the job failed, or failures
  * could not be written; 2: the command line, or what it names, is wrong, and one line on standard
- * error says what and how to put it right.
+ * error says what and how to put it right. Where a failure was thrown is told in the log at the
+ * level debug: {@code -Dorg.slf4j.simpleLogger.log.dev.vigil=debug}.
  */
 public final class Vigil {
   private Vigil() {}
