@@ -50,8 +50,13 @@ final class CommandLine {
           Stream.of(arguments)
               .filter(arg -> !arg.startsWith(KafkaSettings.PROPERTY))
               .toArray(String[]::new);
-      try (Checkpoints checkpoints = Checkpoints.of(withPresets(List.of(args), defaults))) {
-        List<String> presets = withPresets(checkpoints.arguments(), defaults);
+      List<String> given = withPresets(List.of(args), defaults);
+      try (Checkpoints checkpoints = Checkpoints.of(given)) {
+        List<String> presets =
+            withPresets(
+                withPresets(
+                    checkpoints.arguments(), ClusterDefaults.of(given, ClusterDefaults.ownJar())),
+                defaults);
         return run(args, properties, parse(VigilOptions.class, args, presets), out, err);
       }
     } catch (UsageException e) {
