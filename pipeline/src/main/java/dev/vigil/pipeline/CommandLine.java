@@ -91,8 +91,7 @@ final class CommandLine {
       String output = Settings.of(options, properties).sampleOutput(); // checks all options
       options.setInput(SampleLogs.unpack(output));
     }
-    Settings settings = Settings.of(options, properties);
-    Places.check(settings, options);
+    Settings settings = Places.check(Settings.of(options, properties), options);
     Pipeline pipeline = asTheRunnerTakesThem(args, () -> Pipeline.create(options));
     Vigil.build(pipeline, settings);
     long start = System.nanoTime();
