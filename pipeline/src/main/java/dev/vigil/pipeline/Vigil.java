@@ -25,6 +25,7 @@ import dev.vigil.event.SecurityEvent;
 import dev.vigil.event.SuspiciousLogins;
 import dev.vigil.parse.ParseLogs;
 import dev.vigil.pipeline.io.TellLost;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.MapElements;
@@ -46,7 +47,8 @@ public final class Vigil {
 
   public static void main(String[] args) {
     int code = CommandLine.run(args, System.out, System.err);
-    if (code != 0) {
+    // BigQueryIO leaves connections open, whose threads would keep a process that is done.
+    if (code != 0 || Stream.of(args).anyMatch(arg -> arg.startsWith("--bigQueryDataset="))) {
       System.exit(code);
     }
   }
