@@ -2,6 +2,8 @@ package dev.vigil.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vigil.stack.TestFlinkCluster;
+import dev.vigil.stack.Waiting;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,7 +14,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** The main job on an embedded Flink, in a JVM of its own: one that can be killed. */
+/**
+ * The main job in a JVM of its own, which can be killed: on an embedded Flink, or as the client of
+ * the tests' cluster.
+ */
 final class FlinkJob implements AutoCloseable {
   private static final Path ROOT = Path.of(System.getProperty("vigil.root")).normalize();
   private static final long LONGEST_DEATH_SECONDS = 60;
@@ -66,6 +71,19 @@ final class FlinkJob implements AutoCloseable {
     return job;
   }
 
+  /**
+   * Submits it to the tests' cluster, where it goes on without the client.
+   *
+   * @param name by which it is found there
+   */
+  static FlinkJob submit(Path directory, String name, List<String> arguments) throws IOException {
+    List<String> all = new ArrayList<>(arguments);
+    all.add("--flinkMaster=" + TestFlinkCluster.get().rest());
+    all.add("--filesToStage=" + String.join(",", TestFlinkCluster.jobJars()));
+    all.add("--jobName=" + name);
+    return start(directory, all);
+  }
+
   /** What it has said so far. */
   String said() throws IOException {
     return Files.readString(errors);
@@ -81,6 +99,23 @@ final class FlinkJob implements AutoCloseable {
         .as("the job has ended; it said: %s", said())
         .isTrue();
     assertThat(process.exitValue()).as("it said: %s", said()).isZero();
+  }
+
+  /** Waits for what it brings about, as long as it runs. */
+  void await(String what, Duration patience, Waiting.Condition condition) throws Exception {
+    Waiting.until(
+        what,
+        patience,
+        () -> {
+          assertRuns();
+          return condition.holds();
+        });
+  }
+
+  /** Waits until it ends by itself; its exit code. */
+  int awaitEnd(Duration patience) throws InterruptedException {
+    assertThat(process.waitFor(patience.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    return process.exitValue();
   }
 
   /** Ends it at once, without a chance to put anything in order. */

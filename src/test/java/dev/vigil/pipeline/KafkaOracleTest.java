@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.vigil.stack.TestBroker;
+import dev.vigil.stack.TestFlinkCluster;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,12 +14,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The whole way, as it is deployed: generated log files, shipped to Kafka, read from there by the
- * main job on embedded Flink, and its products in Kafka, against the reference.
+ * main job on a Flink cluster, and its products in Kafka, against the reference.
  */
 class KafkaOracleTest {
   private static final long JOIN_WINDOW_SECONDS = 300;
@@ -27,6 +29,11 @@ class KafkaOracleTest {
   private static final Duration POLL = Duration.ofSeconds(2);
 
   @TempDir Path directory;
+
+  @AfterEach
+  void cancel() throws Exception {
+    TestFlinkCluster.cancelAll();
+  }
 
   /** At 20 lines a second a line is sent again up to 250 s later: within {@link #DISORDER}. */
   private static final List<String> GENERATE =
@@ -56,8 +63,9 @@ class KafkaOracleTest {
         .assertDone();
 
     try (FlinkJob job =
-        FlinkJob.start(
+        FlinkJob.submit(
             directory,
+            "oracle",
             List.of(
                 "--input=kafka:" + loginTopic + "," + idsTopic,
                 "--bootstrapServers=" + TestBroker.bootstrapServers(),

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -14,10 +15,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * One Flink cluster for all tests of a run: started when the first test asks for it, gone with
@@ -25,7 +30,7 @@ import java.util.stream.Stream;
  * it likes, and leaves it running and without jobs.
  */
 public final class TestFlinkCluster {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final HttpClient CLIENT =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -69,12 +74,48 @@ public final class TestFlinkCluster {
     return Running.CLUSTER;
   }
 
-  /** What a job needs besides what the cluster has: the classes as they are built now. */
-  public static List<String> jobClassPath() {
-    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-        .filter(
-            entry -> !NOT_STAGED.matcher(entry.endsWith(".jar") ? entry : entry + "/").matches())
-        .toList();
+  /**
+   * What a job needs besides what the cluster has: the bundle, if it is of the classes as they are
+   * built now, and else these and all libraries, which takes longer.
+   */
+  public static List<String> jobJars() throws IOException {
+    Path bundle = bundle();
+    return bundle != null
+        ? List.of(bundle.toString())
+        : Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+            .filter(
+                entry ->
+                    !NOT_STAGED.matcher(entry.endsWith(".jar") ? entry : entry + "/").matches())
+            .toList();
+  }
+
+  /** The job's jar, if it is of the classes as they are built now; otherwise null. */
+  public static @Nullable Path bundle() throws IOException {
+    Path root = Path.of(System.getProperty("vigil.root")).normalize();
+    Path file = root.resolve("pipeline/target/vigil-flink.jar");
+    if (!Files.exists(file)) {
+      return null;
+    }
+    try (JarFile bundle = new JarFile(file.toFile())) {
+      for (String module : List.of("transforms", "pipeline")) {
+        Path classes = root.resolve(module).resolve("target/classes");
+        try (Stream<Path> files = Files.walk(classes)) {
+          for (Path each : files.filter(f -> f.toString().endsWith(".class")).toList()) {
+            ZipEntry entry = bundle.getEntry(classes.relativize(each).toString());
+            if (entry == null || !Arrays.equals(Files.readAllBytes(each), bytes(bundle, entry))) {
+              return null;
+            }
+          }
+        }
+      }
+    }
+    return file;
+  }
+
+  private static byte[] bytes(JarFile jar, ZipEntry entry) throws IOException {
+    try (InputStream in = jar.getInputStream(entry)) {
+      return in.readAllBytes();
+    }
   }
 
   /**
@@ -93,6 +134,35 @@ public final class TestFlinkCluster {
             .header("Content-Type", "application/json")
             .POST(BodyPublishers.ofString(json))
             .build());
+  }
+
+  /** The id of the job of that name that runs. */
+  public static String idOf(String name) {
+    return running().stream()
+        .filter(job -> job.get("name").asText().equals(name))
+        .map(job -> job.get("jid").asText())
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("no job " + name + " runs"));
+  }
+
+  /** How many checkpoints of a job are complete. */
+  public static int completedCheckpoints(String id) {
+    return get("/jobs/" + id + "/checkpoints").at("/counts/completed").asInt();
+  }
+
+  /** Stops a job with a savepoint; where that is. */
+  public static String stop(String id) throws Exception {
+    String trigger = post("/jobs/" + id + "/stop", "{\"drain\":false}").get("request-id").asText();
+    String path = "/jobs/" + id + "/savepoints/" + trigger;
+    Waiting.until(
+        "the savepoint is done",
+        PATIENCE,
+        () -> get(path).at("/status/id").asText().equals("COMPLETED"));
+    JsonNode operation = get(path).get("operation");
+    if (operation.get("location") == null) {
+      throw new IllegalStateException("no savepoint: " + operation);
+    }
+    return operation.get("location").asText();
   }
 
   /** Cancels all jobs, and waits until none is left. */

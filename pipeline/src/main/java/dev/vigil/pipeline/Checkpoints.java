@@ -25,7 +25,6 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 final class Checkpoints implements AutoCloseable {
   private static final String OPTION = "--checkpoints=";
   private static final String RUNNER = "--runner=";
-  private static final String MASTER = "--flinkMaster=";
   private static final String CONFIGURATION = "--flinkConfDir=";
   private static final String RESTORE = "--savepointPath=";
 
@@ -72,7 +71,7 @@ final class Checkpoints implements AutoCloseable {
     try {
       Files.createDirectories(directory, ownersAlone());
       FileChannel lock = lock(directory, name);
-      return new Checkpoints(arguments(directory, isHere(value(given, MASTER))), lock);
+      return new Checkpoints(arguments(directory, !ClusterDefaults.isForCluster(given)), lock);
     } catch (IOException e) {
       throw new UsageException(
           OPTION + name + " cannot be used: give a directory that can be written (" + e + ")");
@@ -97,11 +96,6 @@ final class Checkpoints implements AutoCloseable {
         .map(argument -> argument.substring(option.length()))
         .findFirst()
         .orElse(null);
-  }
-
-  /** Whether Flink runs in this JVM. */
-  private static boolean isHere(@Nullable String master) {
-    return master == null || master.startsWith("[");
   }
 
   /** Checkpoints hold all that the job was given, secrets among it. */

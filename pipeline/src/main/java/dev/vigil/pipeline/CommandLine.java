@@ -20,9 +20,13 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** From the command line to the finished job. */
 final class CommandLine {
+  private static final Logger LOG = LoggerFactory.getLogger(CommandLine.class);
+
   private static final int OK = 0;
   private static final int JOB_FAILED = 1;
   private static final int USAGE = 2;
@@ -46,8 +50,13 @@ final class CommandLine {
           Stream.of(arguments)
               .filter(arg -> !arg.startsWith(KafkaSettings.PROPERTY))
               .toArray(String[]::new);
-      try (Checkpoints checkpoints = Checkpoints.of(withPresets(List.of(args), defaults))) {
-        List<String> presets = withPresets(checkpoints.arguments(), defaults);
+      List<String> given = withPresets(List.of(args), defaults);
+      try (Checkpoints checkpoints = Checkpoints.of(given)) {
+        List<String> presets =
+            withPresets(
+                withPresets(
+                    checkpoints.arguments(), ClusterDefaults.of(given, ClusterDefaults.ownJar())),
+                defaults);
         return run(args, properties, parse(VigilOptions.class, args, presets), out, err);
       }
     } catch (UsageException e) {
@@ -56,10 +65,6 @@ final class CommandLine {
     } catch (InvalidPathException e) {
       err.println("vigil: " + e.getInput() + " is no file name here: set LC_ALL=C.UTF-8");
       return USAGE;
-    } catch (Pipeline.PipelineExecutionException e) {
-      err.println("vigil: the job failed: " + oneLine(String.valueOf(e.getMessage())));
-      e.printStackTrace(err);
-      return JOB_FAILED;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -86,13 +91,18 @@ final class CommandLine {
       String output = Settings.of(options, properties).sampleOutput(); // checks all options
       options.setInput(SampleLogs.unpack(output));
     }
-    Settings settings = Settings.of(options, properties);
-    Places.check(settings, options);
+    Settings settings = Places.check(Settings.of(options, properties), options);
     Pipeline pipeline = asTheRunnerTakesThem(args, () -> Pipeline.create(options));
     Vigil.build(pipeline, settings);
     long start = System.nanoTime();
-    PipelineResult result = asTheRunnerTakesThem(args, pipeline::run);
-    return await(result, settings, start, out, err);
+    try {
+      PipelineResult result = asTheRunnerTakesThem(args, pipeline::run);
+      return await(result, settings, start, out, err);
+    } catch (RuntimeException e) {
+      LOG.debug("the job failed", e);
+      err.println("vigil: the job failed: " + JobFailure.reason(e));
+      return JOB_FAILED;
+    }
   }
 
   static String oneLine(String message) {
@@ -123,11 +133,14 @@ final class CommandLine {
       PipelineResult result, Settings settings, long start, PrintStream out, PrintStream err) {
     Progress progress = Progress.on(err);
     PipelineResult.State state = null;
-    while (state == null || !state.isTerminal()) {
-      state = result.waitUntilFinish(PROGRESS_INTERVAL);
-      progress.show(result);
+    try {
+      while (state == null || !state.isTerminal()) {
+        state = result.waitUntilFinish(PROGRESS_INTERVAL);
+        progress.show(result);
+      }
+    } finally {
+      progress.clear();
     }
-    progress.clear();
     if (state != PipelineResult.State.DONE) {
       err.println("vigil: the job ended " + state);
       return JOB_FAILED;

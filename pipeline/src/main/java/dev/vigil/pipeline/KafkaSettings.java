@@ -93,6 +93,20 @@ record KafkaSettings(
         exactlyOnce(options));
   }
 
+  /** The same, with the numbers of partitions of its topics. */
+  KafkaSettings withPartitions(Map<String, Integer> partitions) {
+    return new KafkaSettings(
+        connection,
+        inputs.stream().map(input -> input.withPartitions(partitions.get(input.topic()))).toList(),
+        start,
+        stops,
+        stopTime,
+        replay,
+        outputs,
+        createTopics,
+        exactlyOnce);
+  }
+
   /** Refuses what would have no effect, or one without end. */
   private static void checkUse(
       VigilOptions options, List<TopicInput> inputs, Map<String, String> outputs)

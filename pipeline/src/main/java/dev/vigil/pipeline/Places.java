@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.slf4j.Logger;
@@ -30,14 +31,16 @@ final class Places {
    * Makes the output directory if there is none, and removes the results of an earlier run from it.
    *
    * @param options the job's, in which its credentials are
+   * @return the settings, with what is known now of the places
    * @throws UsageException if an input cannot be read, or the output not be written
    */
-  static void check(Settings settings, PipelineOptions options) throws UsageException {
+  static Settings check(Settings settings, PipelineOptions options) throws UsageException {
     for (FileInput input : settings.files()) {
       checkInput(input, settings);
     }
-    if (settings.kafka().connection() != null) {
-      checkTopics(settings.kafka());
+    KafkaSettings kafka = settings.kafka();
+    if (kafka.connection() != null) {
+      kafka = kafka.withPartitions(checkTopics(kafka));
     }
     if (settings.elasticsearch().connection() != null) {
       checkCluster(settings.elasticsearch());
@@ -51,11 +54,14 @@ final class Places {
       }
       removeOldResults(settings, settings.output());
     }
+    return settings.withKafka(kafka);
   }
 
-  private static void checkTopics(KafkaSettings kafka) throws UsageException {
+  /** How many partitions the topics have that are read. */
+  private static Map<String, Integer> checkTopics(KafkaSettings kafka) throws UsageException {
     try (KafkaTopics topics = KafkaTopics.of(kafka.connection())) {
-      Set<String> missing = topics.missing(kafka.inputs().stream().map(TopicInput::topic).toList());
+      List<String> inputs = kafka.inputs().stream().map(TopicInput::topic).toList();
+      Set<String> missing = topics.missing(inputs);
       if (!missing.isEmpty()) {
         throw new UsageException(
             "--input: there is no Kafka topic " + String.join(", ", missing) + ": check the name");
@@ -84,6 +90,7 @@ final class Places {
                       : "give --kafka.max.request.size=" + bytes));
         }
       }
+      return topics.partitions(inputs);
     } catch (KafkaTopics.UnusableException e) {
       throw new UsageException(e.getMessage());
     }

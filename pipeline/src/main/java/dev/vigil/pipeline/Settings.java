@@ -131,6 +131,30 @@ record Settings(
         (int) within("shown", options.getShown(), 1, MAX_SHOWN));
   }
 
+  /** The same, with other settings of Kafka. */
+  Settings withKafka(KafkaSettings value) {
+    return new Settings(
+        files,
+        value,
+        elasticsearch,
+        bigQuery,
+        output,
+        watch,
+        zone,
+        year,
+        maxAhead,
+        maxLineBytes,
+        rangeBytes,
+        maxDisorder,
+        idleAfter,
+        allowedLateness,
+        loginWindow,
+        loginThreshold,
+        joinWindow,
+        memory,
+        shown);
+  }
+
   /** Where the sample logs go. */
   String sampleOutput() {
     return output == null ? DEFAULT_OUTPUT : output;

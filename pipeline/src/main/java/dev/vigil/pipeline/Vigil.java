@@ -8,6 +8,7 @@ import static dev.vigil.pipeline.Products.LATE;
 import static dev.vigil.pipeline.Products.SUSPICIOUS_LOGINS;
 
 import dev.vigil.detect.CorrelateAttacksWithLogins;
+import dev.vigil.detect.CountByRule;
 import dev.vigil.detect.DetectSuspiciousLogins;
 import dev.vigil.detect.JoinAttacksWithLogins;
 import dev.vigil.detect.Rewindow;
@@ -24,6 +25,7 @@ import dev.vigil.event.SecurityEvent;
 import dev.vigil.event.SuspiciousLogins;
 import dev.vigil.parse.ParseLogs;
 import dev.vigil.pipeline.io.TellLost;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.MapElements;
@@ -37,14 +39,16 @@ import org.apache.beam.sdk.values.TypeDescriptor;
  *
  * <p>Exit code 0: done, and what was refused is among the failures; 1: the job failed, or failures
  * could not be written; 2: the command line, or what it names, is wrong, and one line on standard
- * error says what and how to put it right.
+ * error says what and how to put it right. Where a failure was thrown is told in the log at the
+ * level debug: {@code -Dorg.slf4j.simpleLogger.log.dev.vigil=debug}.
  */
 public final class Vigil {
   private Vigil() {}
 
   public static void main(String[] args) {
     int code = CommandLine.run(args, System.out, System.err);
-    if (code != 0) {
+    // BigQueryIO leaves connections open, whose threads would keep a process that is done.
+    if (code != 0 || Stream.of(args).anyMatch(arg -> arg.startsWith("--bigQueryDataset="))) {
       System.exit(code);
     }
   }
@@ -78,7 +82,8 @@ public final class Vigil {
     PCollection<SuspiciousLogins> suspicious =
         logins
             .get(SeparateLate.<LoginAttempt>inTime(DetectSuspiciousLogins.RULE_ID))
-            .apply("DetectSuspiciousLogins", count);
+            .apply("DetectSuspiciousLogins", count)
+            .apply("CountSuspiciousLogins", CountByRule.of("alerts", record -> record.rule().id()));
     PCollection<Alert> joined =
         sides(logins, intrusions, JoinAttacksWithLogins.RULE_ID)
             .apply("JoinAttacksWithLogins", join);
@@ -88,11 +93,13 @@ public final class Vigil {
     PCollection<Alert> alerts =
         PCollectionList.of(joined.apply("Rewindow", Rewindow.globally()))
             .and(correlated)
-            .apply("Alerts", Flatten.pCollections());
+            .apply("Alerts", Flatten.pCollections())
+            .apply("CountAlerts", CountByRule.of("alerts", alert -> alert.rule().id()));
     PCollection<LateEvent> late =
         PCollectionList.of(logins.get(SeparateLate.LATE))
             .and(intrusions.get(SeparateLate.LATE))
-            .apply("Late", Flatten.pCollections());
+            .apply("Late", Flatten.pCollections())
+            .apply("CountLate", CountByRule.of("late", event -> event.rule().id()));
 
     PCollectionList.of(parsed.get(ParseLogs.FAILURES))
         .and(events.apply("WriteEvents", settings.write(EVENTS)).getAll())

@@ -56,8 +56,16 @@ class ConsumerFactoryTest {
     return consumer(start, Map.of());
   }
 
-  /** As KafkaIO makes one. */
   private Consumer<byte[], byte[]> consumer(StartPosition start, Map<String, Object> more) {
+    return factory(
+            KafkaConnection.of(Map.of("bootstrap.servers", TestBroker.bootstrapServers())),
+            start,
+            List.of())
+        .apply(config(more));
+  }
+
+  /** As KafkaIO gives it. */
+  private Map<String, Object> config(Map<String, Object> more) {
     Map<String, Object> config =
         new HashMap<>(
             Map.of(
@@ -70,11 +78,12 @@ class ConsumerFactoryTest {
                 "value.deserializer",
                 ByteArrayDeserializer.class));
     config.putAll(more);
-    return new ConsumerFactory(
-            KafkaConnection.of(Map.of("bootstrap.servers", TestBroker.bootstrapServers())),
-            start,
-            new ReadProgress())
-        .apply(config);
+    return config;
+  }
+
+  private static ConsumerFactory factory(
+      KafkaConnection connection, StartPosition start, List<TopicInput> topics) {
+    return new ConsumerFactory(connection, topics, start, new ReadProgress());
   }
 
   private long place(StartPosition start) {
@@ -106,6 +115,27 @@ class ConsumerFactoryTest {
         .filter(line -> line.contains("removed from the topic"))
         .map(line -> line.substring(line.indexOf(" - ") + 3))
         .collect(Collectors.joining("\n"));
+  }
+
+  /** On Flink, a job that waits for them can be restored to one that reads nothing. */
+  @Test
+  void partitionsThatAreKnownAreNotAskedFor() {
+    Map<String, Object> nobodyThere = new HashMap<>(config(Map.of()));
+    nobodyThere.put("bootstrap.servers", "127.0.0.1:1");
+    try (Consumer<byte[], byte[]> consumer =
+        factory(
+                KafkaConnection.of(Map.of("bootstrap.servers", "127.0.0.1:1")),
+                StartPosition.EARLIEST,
+                List.of(new TopicInput("a", null, 2), new TopicInput("b", "logins", 1)))
+            .apply(nobodyThere)) {
+      assertThat(consumer.partitionsFor("a"))
+          .extracting(partition -> partition.topic() + " " + partition.partition())
+          .containsExactly("a 0", "a 1");
+      assertThat(consumer.partitionsFor("b")).hasSize(1);
+    }
+    try (Consumer<byte[], byte[]> consumer = consumer(StartPosition.EARLIEST)) {
+      assertThat(consumer.partitionsFor(topic)).hasSize(1);
+    }
   }
 
   @Test

@@ -13,8 +13,7 @@ import java.util.List;
  * each. Each of them can be killed and started again, as it happens to clusters.
  *
  * <p>Without high availability: a JobManager that is started again has forgotten its jobs; their
- * checkpoints and savepoints are still below the home directory. Failed jobs are started again
- * without end, as Flink does where checkpoints are on.
+ * checkpoints and savepoints are still below the home directory.
  */
 public final class LocalFlink implements AutoCloseable {
   private static final Duration LONGEST_START = Duration.ofMinutes(2);
@@ -106,10 +105,6 @@ public final class LocalFlink implements AutoCloseable {
         "heartbeat.interval: 1000",
         "heartbeat.timeout: 20000",
         "slot.request.timeout: 60000",
-        // Soon again: by default the pause doubles up to a minute.
-        "restart-strategy.type: exponential-delay",
-        "restart-strategy.exponential-delay.initial-backoff: 500 ms",
-        "restart-strategy.exponential-delay.max-backoff: 5 s",
         // Scripts of a distribution would work these out from the size of the process.
         "taskmanager.cpu.cores: 2",
         "taskmanager.memory.task.heap.size: 640m",
@@ -118,7 +113,10 @@ public final class LocalFlink implements AutoCloseable {
         "taskmanager.memory.framework.off-heap.size: 128m",
         "taskmanager.memory.network.min: 128m",
         "taskmanager.memory.network.max: 128m",
-        "taskmanager.memory.managed.size: 32m",
+        // For bounded jobs, which hold hundreds by default for each step that sends to others.
+        "taskmanager.network.sort-shuffle.min-buffers: 64",
+        // Bounded jobs sort in it; endless ones leave it alone.
+        "taskmanager.memory.managed.size: 256m",
         "taskmanager.memory.jvm-metaspace.size: 256m",
         "taskmanager.memory.jvm-overhead.min: 64m",
         "taskmanager.memory.jvm-overhead.max: 64m");

@@ -5,12 +5,14 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
@@ -19,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes KafkaIO's consumers: with the user's properties, which KafkaIO itself would show in the
  * job's display data; at the start position, which KafkaIO has no way to set; and such that they
- * tell how far they have come.
+ * tell how far they have come, and need not ask for partitions that are known.
  */
 final class ConsumerFactory
     implements SerializableFunction<Map<String, Object>, Consumer<byte[], byte[]>> {
@@ -28,11 +30,17 @@ final class ConsumerFactory
   private static final Logger LOG = LoggerFactory.getLogger(ReadKafka.class);
 
   private final KafkaConnection connection;
+  private final HashMap<String, Integer> partitions = new HashMap<>();
   private final StartPosition start;
   private final ReadProgress progress;
 
-  ConsumerFactory(KafkaConnection connection, StartPosition start, ReadProgress progress) {
+  ConsumerFactory(
+      KafkaConnection connection,
+      List<TopicInput> topics,
+      StartPosition start,
+      ReadProgress progress) {
     this.connection = connection;
+    topics.forEach(topic -> partitions.put(topic.topic(), topic.partitions()));
     this.start = start;
     this.progress = progress;
   }
@@ -49,18 +57,35 @@ final class ConsumerFactory
         config.put(own, given.get(own));
       }
     }
-    return new StartedConsumer(config, start, progress);
+    return new StartedConsumer(config, partitions, start, progress);
   }
 
   private static final class StartedConsumer extends KafkaConsumer<byte[], byte[]> {
+    private final Map<String, Integer> partitions;
     private final StartPosition start;
     private final ReadProgress progress;
     private boolean starting = true;
 
-    StartedConsumer(Map<String, Object> config, StartPosition start, ReadProgress progress) {
+    StartedConsumer(
+        Map<String, Object> config,
+        Map<String, Integer> partitions,
+        StartPosition start,
+        ReadProgress progress) {
       super(config);
+      this.partitions = partitions;
       this.start = start;
       this.progress = progress;
+    }
+
+    /** What is known is not asked for: see {@link ReadKafka}. */
+    @Override
+    public List<PartitionInfo> partitionsFor(String topic) {
+      int known = partitions.getOrDefault(topic, 0);
+      return known == 0
+          ? super.partitionsFor(topic)
+          : IntStream.range(0, known)
+              .mapToObj(partition -> new PartitionInfo(topic, partition, null, null, null))
+              .toList();
     }
 
     /** A reader that goes on from a checkpoint seeks its place after this. */

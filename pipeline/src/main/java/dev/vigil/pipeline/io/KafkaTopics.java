@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -78,6 +79,21 @@ public final class KafkaTopics implements AutoCloseable {
     try {
       missing.removeAll(admin.listTopics().names().get());
       return missing;
+    } catch (ExecutionException | InterruptedException e) {
+      throw unusable(e);
+    }
+  }
+
+  /** How many partitions each of these topics has, which must exist. */
+  public Map<String, Integer> partitions(Collection<String> topics) throws UnusableException {
+    try {
+      Map<String, Integer> partitions = new TreeMap<>();
+      admin
+          .describeTopics(topics)
+          .allTopicNames()
+          .get()
+          .forEach((topic, description) -> partitions.put(topic, description.partitions().size()));
+      return partitions;
     } catch (ExecutionException | InterruptedException e) {
       throw unusable(e);
     }

@@ -32,6 +32,10 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * runner, which keeps nothing on disk, when its memory has it. Of transactions only what was
  * committed is read. Partitions that are added later are read after the next start without a
  * checkpoint.
+ *
+ * <p>Flink takes checkpoints before a source knows its partitions, too, and a job that is restored
+ * from such a one reads nothing, without a word. So the inputs say how many partitions they have:
+ * then there is nothing to wait for. Where they do not, the broker is asked, as KafkaIO does.
  */
 public final class ReadKafka extends PTransform<PBegin, PCollection<LogLine>> {
   private static final long serialVersionUID = 1L;
@@ -123,7 +127,7 @@ public final class ReadKafka extends PTransform<PBegin, PCollection<LogLine>> {
                     ByteArrayDeserializer.class, NullableCoder.of(ByteArrayCoder.of()))
                 .withConsumerConfigUpdates(
                     Map.of(ConsumerConfig.GROUP_ID_CONFIG, connection.group()))
-                .withConsumerFactoryFn(new ConsumerFactory(connection, start, progress))
+                .withConsumerFactoryFn(new ConsumerFactory(connection, topics, start, progress))
                 .withTimestampPolicyFactory(
                     new EventTimePolicies(
                         new EventTimePolicies.Config(

@@ -1,0 +1,173 @@
+package dev.vigil.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.vigil.stack.TestFlinkCluster;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.JarFile;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The jar that goes to Flink clusters, as {@code mvn -Pflink package} has made it. Where there is
+ * none, or one of other classes than these, nothing is tested, unless {@code
+ * -Dvigil.bundle=required}.
+ */
+class FlinkBundleTest {
+  private static final Path ROOT = Path.of(System.getProperty("vigil.root")).normalize();
+  private static final String SERVICES = "META-INF/services/";
+
+  /** Beam, Kafka's client, Google's clients for storage and BigQuery: less than that. */
+  private static final long MOST_BYTES = 150_000_000;
+
+  private static final long PATIENCE_SECONDS = 300;
+
+  private static JarFile jar;
+
+  @TempDir Path directory;
+
+  @BeforeAll
+  static void open() throws IOException {
+    Path bundle = TestFlinkCluster.bundle();
+    if (System.getProperty("vigil.bundle", "").equals("required")) {
+      assertThat(bundle).as("the bundle, of these classes").isNotNull();
+    }
+    assumeTrue(
+        bundle != null, "there is no bundle of these classes: mvn -Pflink -DskipTests package");
+    jar = new JarFile(bundle.toFile());
+  }
+
+  @AfterAll
+  static void close() throws IOException {
+    if (jar != null) {
+      jar.close();
+    }
+  }
+
+  private static byte[] bytes(JarFile jar, ZipEntry entry) throws IOException {
+    try (InputStream in = jar.getInputStream(entry)) {
+      return in.readAllBytes();
+    }
+  }
+
+  private static List<String> names(String pattern) {
+    return jar.stream().map(ZipEntry::getName).filter(name -> name.matches(pattern)).toList();
+  }
+
+  @Test
+  void hasNothingThatAClusterHas() {
+    assertThat(names("(META-INF/versions/\\d+/)?org/(apache/flink|slf4j)/.*")).isEmpty();
+    assertThat(names("(META-INF/versions/\\d+/)?org/apache/(log4j|logging)/.*|ch/qos/.*"))
+        .isEmpty();
+    assertThat(names("(log4j|logback).*")).isEmpty();
+  }
+
+  @Test
+  void hasNothingThatIsTrueOfOtherJarsAlone() {
+    assertThat(names("META-INF/.*\\.(SF|DSA|RSA|EC)")).isEmpty();
+    assertThat(names("(.*/)?module-info\\.class")).isEmpty();
+  }
+
+  @Test
+  void everyServiceIsThereOfAllThatOfferIt() throws IOException {
+    Set<String> missing = new TreeSet<>();
+    for (String file : names(SERVICES + "[^/]+")) {
+      for (String provider : providers(file)) {
+        if (jar.getEntry(provider.replace('.', '/') + ".class") == null) {
+          missing.add(file + ": " + provider);
+        }
+      }
+    }
+    assertThat(missing).isEmpty();
+    assertThat(providers(SERVICES + "org.apache.beam.sdk.runners.PipelineRunnerRegistrar"))
+        .contains("org.apache.beam.runners.flink.FlinkRunnerRegistrar$Runner");
+    assertThat(providers(SERVICES + "org.apache.beam.sdk.io.FileSystemRegistrar"))
+        .contains(
+            "org.apache.beam.sdk.io.LocalFileSystemRegistrar",
+            "org.apache.beam.sdk.extensions.gcp.storage.GcsFileSystemRegistrar");
+    assertThat(providers(SERVICES + "org.apache.beam.sdk.schemas.SchemaProvider"))
+        .contains("dev.vigil.event.RecordSchemaProvider");
+  }
+
+  private static List<String> providers(String file) throws IOException {
+    assertThat(jar.getEntry(file)).as(file).isNotNull();
+    return new String(bytes(jar, jar.getEntry(file)), StandardCharsets.UTF_8)
+        .lines()
+        .map(line -> line.replaceFirst("#.*", "").strip())
+        .filter(line -> !line.isEmpty())
+        .toList();
+  }
+
+  @Test
+  void flinkItselfIsBesideItAndNotLarge() throws IOException {
+    assertThat(Files.size(TestFlinkCluster.bundle())).isLessThan(MOST_BYTES);
+    List<String> named =
+        List.of(jar.getManifest().getMainAttributes().getValue("Class-Path").split(" "));
+    try (Stream<Path> beside = Files.list(TestFlinkCluster.bundle().resolveSibling("flink"))) {
+      assertThat(beside.map(file -> "flink/" + file.getFileName()).toList())
+          .anyMatch(name -> name.startsWith("flink/flink-runtime-"))
+          .isSubsetOf(named);
+    }
+  }
+
+  /** Bounded, to the end: what comes out is what the Direct runner gives. */
+  @Test
+  void theScriptSubmitsIt() throws Exception {
+    String input = "--input=" + ROOT.resolve("src/test/resources/golden/in") + "/*.json";
+    Path direct = directory.resolve("direct");
+    Path cluster = directory.resolve("cluster");
+    ProgramRun.ofVigil(input, "--output=" + direct, "--targetParallelism=2").assertDone();
+
+    Path said = directory.resolve("said");
+    Process script =
+        new ProcessBuilder(
+                ROOT.resolve("runner-profiles/flink/submit").toString(),
+                TestFlinkCluster.get().rest(),
+                input,
+                "--output=" + cluster)
+            .redirectErrorStream(true)
+            .redirectOutput(said.toFile())
+            .start();
+    try {
+      assertThat(script.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+      assertThat(script.exitValue()).as(Files.readString(said)).isZero();
+    } finally {
+      script.destroyForcibly();
+    }
+
+    for (String product : Products.ALL) {
+      assertThat(lines(cluster, product)).as(product).isEqualTo(lines(direct, product));
+    }
+    assertThat(lines(cluster, Products.EVENTS)).isNotEmpty();
+    assertThat(Files.readString(said)).contains("Results: " + cluster);
+  }
+
+  private static List<String> lines(Path output, String product) throws IOException {
+    List<String> lines = new ArrayList<>();
+    try (Stream<Path> files = Files.list(output)) {
+      for (Path file :
+          files
+              .filter(f -> f.getFileName().toString().matches(product + "-\\d{5}-of-.*"))
+              .collect(Collectors.toList())) {
+        lines.addAll(Files.readAllLines(file));
+      }
+    }
+    lines.sort(null);
+    return lines;
+  }
+}

@@ -1,0 +1,130 @@
+package dev.vigil.pipeline;
+
+import dev.vigil.stack.TestBroker;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/**
+ * An hour of logins and IDS events in a topic of its own, out of order by up to two seconds, one
+ * source after the other in a burst, some lines broken: always the same ones, but for the hour.
+ */
+final class LoginTraffic {
+  /** The last one never has a record. */
+  private static final int PARTITIONS = 5;
+
+  private static final int SECONDS = 3_600;
+  private static final int BURST_SECONDS = 40;
+  private static final int DISORDER_MILLIS = 2_000;
+
+  private final Random random = new Random(7);
+  private final Instant start =
+      Instant.now().truncatedTo(ChronoUnit.HOURS).minusSeconds(6 * SECONDS);
+  private final String topic;
+  private final int records;
+  private int loaded;
+
+  private LoginTraffic(String topic, int records) {
+    this.topic = topic;
+    this.records = records;
+  }
+
+  /** So many records in a topic of the tests' broker. */
+  static LoginTraffic of(int records) {
+    return new LoginTraffic(TestBroker.freshTopic("in", PARTITIONS), records);
+  }
+
+  String topic() {
+    return topic;
+  }
+
+  /** Loads the next so many, or what is left. */
+  void load(int count) {
+    int end = Math.min(records, loaded + count);
+    List<ProducerRecord<byte[], byte[]>> batch = new ArrayList<>();
+    for (; loaded < end; loaded++) {
+      long millis = (long) loaded * SECONDS * 1_000 / records + random.nextInt(DISORDER_MILLIS);
+      String source =
+          random.nextInt(4) == 0
+              ? "203.0.113." + millis / 1_000 / BURST_SECONDS
+              : "10." + random.nextInt(20) + ".0." + random.nextInt(250);
+      batch.add(
+          record(random.nextInt(PARTITIONS - 1), line(random, start.plusMillis(millis), source)));
+    }
+    TestBroker.produce(batch);
+  }
+
+  /** Loads what is left, and a last record for each partition, long after: all windows end. */
+  void loadTheRest() {
+    load(records);
+    Instant end = start.plusSeconds(3 * SECONDS);
+    List<ProducerRecord<byte[], byte[]>> batch = new ArrayList<>();
+    for (int partition = 0; partition < PARTITIONS - 1; partition++) {
+      batch.add(record(partition, login(end, "last", "192.0.2." + partition)));
+    }
+    TestBroker.produce(batch);
+  }
+
+  private ProducerRecord<byte[], byte[]> record(int partition, String line) {
+    return new ProducerRecord<>(topic, partition, null, line.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String line(Random random, Instant time, String source) {
+    if (random.nextInt(2_000) == 0) {
+      return "no log line";
+    }
+    if (random.nextInt(20) == 0) {
+      return """
+          {"event_time":"%s","source_ip":"%s","destination_ip":"192.0.2.77","severity":"low",\
+          "attack_classification":"scan","action":"allowed"}"""
+          .formatted(time, source);
+    }
+    return login(time, "u" + random.nextInt(30), source);
+  }
+
+  private static String login(Instant time, String user, String source) {
+    return """
+        {"login_time":"%s","username":"%s","source_ip":"%s","status":"failed"}"""
+        .formatted(time, user, source);
+  }
+
+  /** The offset after the last record of each partition. */
+  private Map<Integer, Long> ends() {
+    Map<Integer, Long> ends = new TreeMap<>();
+    for (int partition = 0; partition < PARTITIONS; partition++) {
+      ends.put(partition, 0L);
+    }
+    TestBroker.readAll(topic)
+        .forEach(record -> ends.merge(record.partition(), record.offset() + 1, Math::max));
+    return ends;
+  }
+
+  /**
+   * Whether a group has read it all, and what came of it was written: the place is committed with a
+   * checkpoint, before which bundles end.
+   */
+  boolean isReadBy(String group) throws Exception {
+    return committed(group).equals(ends());
+  }
+
+  /** Up to where a group has read, by partition. */
+  static Map<Integer, Long> committed(String group) throws Exception {
+    Map<Integer, Long> committed = new TreeMap<>();
+    try (Admin admin =
+        Admin.create(Map.<String, Object>of("bootstrap.servers", TestBroker.bootstrapServers()))) {
+      admin
+          .listConsumerGroupOffsets(group)
+          .partitionsToOffsetAndMetadata()
+          .get()
+          .forEach((partition, offset) -> committed.put(partition.partition(), offset.offset()));
+    }
+    return committed;
+  }
+}
