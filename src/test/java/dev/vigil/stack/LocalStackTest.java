@@ -84,8 +84,7 @@ class LocalStackTest {
     assertThat(servers).hasSize(3);
     told.destroy();
     assertThat(told.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-    assertThat(output())
-        .endsWith("Stopped. The next start finds the same data, or without it by --fresh=true\n");
+    assertThat(output()).endsWith("Stopped; what it kept is in " + home + "\n");
     assertThat(servers).noneMatch(ProcessHandle::isAlive);
 
     Process oneDied = command("--home=" + home);

@@ -3,6 +3,7 @@ package dev.vigil.demo;
 import dev.vigil.stack.LocalStack;
 import dev.vigil.stack.LocalStack.Server;
 import dev.vigil.stack.LocalWarehouse;
+import dev.vigil.stack.dashboard.Dashboard;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,21 +19,30 @@ final class RunningStack {
   private static final long SAME_SIGNAL_MILLIS = 500;
 
   private final LocalStack stack;
+  private final Dashboard dashboard;
   private final AtomicBoolean stopping = new AtomicBoolean();
 
-  private RunningStack(LocalStack stack) {
+  private RunningStack(LocalStack stack, Dashboard dashboard) {
     this.stack = stack;
+    this.dashboard = dashboard;
   }
 
   /**
-   * Starts servers; they are stopped when this JVM ends, unless it is killed: then they end by
-   * themselves.
+   * Starts servers, and a page that shows what is in the search node. They are stopped when this
+   * JVM ends, unless it is killed: then they end by themselves.
    *
    * @throws LocalStack.StackException as {@link LocalStack#start} does
    */
   static RunningStack start(Path home, Set<Server> servers, PrintStream out) {
     out.println("Starting the local stack; what it keeps is in " + home.toAbsolutePath());
-    RunningStack running = new RunningStack(LocalStack.start(home, servers, out::println));
+    LocalStack stack = LocalStack.start(home, servers, out::println);
+    String search = stack.search().url();
+    RunningStack running =
+        new RunningStack(
+            stack,
+            servers.contains(Server.FLINK)
+                ? Dashboard.start(search, 0, "http://" + stack.flink().rest())
+                : Dashboard.start(search, 0));
     Runtime.getRuntime().addShutdownHook(new Thread(() -> running.stop(out), "stop the stack"));
     return running;
   }
@@ -54,6 +64,7 @@ final class RunningStack {
   private void stop(PrintStream out) {
     stopping.set(true);
     out.println("Stopping the local stack");
+    dashboard.close();
     stack.close();
     out.println("Stopped; what it kept is in " + stack.home());
   }
@@ -77,6 +88,7 @@ final class RunningStack {
           "http://" + stack.flink().rest(),
           "--runner=FlinkRunner --flinkMaster=" + stack.flink().rest());
     }
+    table.row("Dashboard", dashboard.url());
     return "\n" + table.text() + "\nStop with Ctrl-C\n";
   }
 
