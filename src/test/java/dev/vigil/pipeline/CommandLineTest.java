@@ -319,6 +319,8 @@ class CommandLineTest {
                     Map.entry("rangeBytes", "8388608"),
                     Map.entry("maxDisorder", "5s"),
                     Map.entry("idleAfter", "30s"),
+                    Map.entry("bigQueryDataset", "null"),
+                    Map.entry("bigQueryRegion", "null"),
                     Map.entry("bigQueryEvents", "exactly-once"),
                     Map.entry("allowedLateness", "1m"),
                     Map.entry("loginWindow", "20s"),
