@@ -100,8 +100,8 @@ class FlinkBundleTest {
         .contains(
             "org.apache.beam.sdk.io.LocalFileSystemRegistrar",
             "org.apache.beam.sdk.extensions.gcp.storage.GcsFileSystemRegistrar");
-    assertThat(providers(SERVICES + "org.apache.beam.sdk.schemas.SchemaProvider"))
-        .contains("dev.vigil.event.RecordSchemaProvider");
+    assertThat(providers(SERVICES + "org.apache.beam.sdk.schemas.SchemaProviderRegistrar"))
+        .contains("dev.vigil.event.RecordSchemaProvider$Schemas");
   }
 
   private static List<String> providers(String file) throws IOException {

@@ -19,7 +19,7 @@ class LocalFlinkTest {
   void bothProcessesComeBackAfterTheyWereKilled() throws Exception {
     LocalFlink cluster = TestFlinkCluster.get();
     String place = cluster.rest();
-    assertThat(TestFlinkCluster.get("/overview").get("slots-available").asInt()).isEqualTo(4);
+    assertThat(TestFlinkCluster.get("/overview").get("slots-total").asInt()).isEqualTo(4);
 
     cluster.killTaskManager();
     assertThat(cluster.taskManager().isAlive()).isFalse();
