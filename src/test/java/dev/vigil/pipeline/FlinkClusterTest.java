@@ -222,8 +222,7 @@ class FlinkClusterTest {
     assertThat(String.join("\n", tasks))
         .contains("ParseLogs/Parse", "DetectSuspiciousLogins/CountWindow", "WriteAlerts/ToKafka");
     assertThat(counts).as("all").isNotEmpty();
-    assertThat(sum(counts, "ParseLogs_Parse.vigil.events."))
-        .isEqualTo(latest.get(Products.EVENTS));
+    assertThat(sum(counts, "ParseLogs_Parse.vigil.events.")).isEqualTo(latest.get(Products.EVENTS));
     assertThat(sum(counts, "ParseLogs_Parse.vigil.failures."))
         .isEqualTo(latest.get(Products.FAILURES));
     assertThat(sum(counts, "vigil.alerts.suspicious-logins"))
@@ -234,7 +233,10 @@ class FlinkClusterTest {
     assertThat(checkpoints.get("mode").asText()).isEqualTo("exactly_once");
     assertThat(checkpoints.at("/externalization/enabled").asBoolean()).isTrue();
     assertThat(checkpoints.at("/externalization/delete_on_cancellation").asBoolean()).isFalse();
-    assertThat(TestFlinkCluster.get(job + "/config").at("/execution-config/object-reuse-mode").asBoolean())
+    assertThat(
+            TestFlinkCluster.get(job + "/config")
+                .at("/execution-config/object-reuse-mode")
+                .asBoolean())
         .isTrue();
   }
 

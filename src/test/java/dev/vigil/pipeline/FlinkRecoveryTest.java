@@ -76,8 +76,7 @@ class FlinkRecoveryTest {
             Products.EVENTS, Products.SUSPICIOUS_LOGINS, Products.ALERTS, Products.FAILURES);
     try (FlinkJob job = FlinkJob.start(directory, arguments)) {
       job.await("all is read", PATIENCE, () -> traffic.isReadBy("killed"));
-      job.await(
-          "all is there", PATIENCE, () -> actual.ids().containsAll(expected.keySet()));
+      job.await("all is there", PATIENCE, () -> actual.ids().containsAll(expected.keySet()));
       LockSupport.parkNanos(QUIET_NANOS);
       assertThat(actual.latest()).isEqualTo(expected);
     }
