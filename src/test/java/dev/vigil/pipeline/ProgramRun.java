@@ -7,7 +7,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /** A program that has run, and what it said. */
-record ProgramRun(int code, String out, String err) {
+public record ProgramRun(int code, String out, String err) {
 
   /** A program's main method, but that it may say where it prints. */
   interface Program {
@@ -15,7 +15,7 @@ record ProgramRun(int code, String out, String err) {
   }
 
   /** The main job. */
-  static ProgramRun ofVigil(String... arguments) {
+  public static ProgramRun ofVigil(String... arguments) {
     return of(CommandLine::run, arguments);
   }
 
@@ -37,7 +37,7 @@ record ProgramRun(int code, String out, String err) {
   }
 
   /** It has ended well, and had nothing to complain of. */
-  ProgramRun assertDone() {
+  public ProgramRun assertDone() {
     assertThat(err).isEmpty();
     assertThat(code).isZero();
     return this;

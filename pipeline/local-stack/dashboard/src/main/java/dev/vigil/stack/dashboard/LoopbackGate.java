@@ -17,9 +17,11 @@ final class LoopbackGate extends Filter {
   private static final int FORBIDDEN = 403;
   private static final int NOT_ALLOWED = 405;
 
+  private final int port;
   private final Set<String> hosts;
 
   LoopbackGate(int port) {
+    this.port = port;
     this.hosts = Set.of("127.0.0.1:" + port, "localhost:" + port);
   }
 
@@ -37,7 +39,7 @@ final class LoopbackGate extends Filter {
     headers.set("Cache-Control", "no-store");
     List<String> host = exchange.getRequestHeaders().get("Host");
     if (host == null || host.size() != 1 || !hosts.contains(host.get(0))) {
-      Dashboard.refuse(exchange, FORBIDDEN, "this server is " + hosts + " to its clients");
+      Dashboard.refuse(exchange, FORBIDDEN, "open http://127.0.0.1:" + port + "/ instead");
     } else if (!exchange.getRequestMethod().equals("GET")) {
       headers.set("Allow", "GET");
       Dashboard.refuse(exchange, NOT_ALLOWED, "this server can be read, and no more");

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
@@ -40,7 +41,8 @@ final class Parameters {
       }
     }
     if (!values.keySet().equals(names)) {
-      throw new BadRequest(BAD_REQUEST, "the parameters must be " + List.copyOf(names));
+      throw new BadRequest(
+          BAD_REQUEST, "the parameters must be these: " + String.join(", ", new TreeSet<>(names)));
     }
     return new Parameters(values);
   }

@@ -86,7 +86,7 @@ final class SearchQueries {
                   "aggs":{"attempts":%s,"time":{
                     "date_histogram":{"field":"@timestamp","fixed_interval":"%dms","min_doc_count":1},
                     "aggs":{"attempts":%s}}}}}},
-              "sources":{"terms":{"field":"source.address","size":10,"shard_size":2000},"aggs":{
+              "sources":{"terms":{"field":"source.address","size":10,"shard_size":10000},"aggs":{
                 "failed":{"filter":{"bool":{"filter":[
                     %s,{"term":{"event.outcome":"failure"}}]}},"aggs":{"attempts":%s}},
                 "ids":{"filter":{"bool":{"filter":[{"term":{"event.kind":"alert"}},
@@ -104,7 +104,7 @@ final class SearchQueries {
               "rules":{"terms":{"field":"rule.id","size":20},"aggs":{"time":%s}},
               "severities":{"terms":{"field":"vigil.ids.severity","missing":"none","size":20},
                 "aggs":{"time":%s}},
-              "sources":{"terms":{"field":"source.address","size":10,"shard_size":2000},"aggs":{
+              "sources":{"terms":{"field":"source.address","size":10,"shard_size":10000},"aggs":{
                 "rules":{"cardinality":{"field":"rule.id"}},
                 "last":{"max":{"field":"@timestamp"}}}}}}
             """

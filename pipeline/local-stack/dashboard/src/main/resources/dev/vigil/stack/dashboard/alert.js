@@ -146,7 +146,7 @@ export class AlertDetail {
       if (this.id !== id) {
         return;
       }
-      this.lines.update(events.hits);
+      this.lines.update(events.hits, { caption: `${many(events.hits.length, "log line")} behind it, as they came` });
       const gone = ids.length - events.hits.length;
       setText(this.note, [
         omitted > 0 ? `The alert names its first ${ids.length} events; ${many(omitted, "more is", "more are")} behind it.` : "",

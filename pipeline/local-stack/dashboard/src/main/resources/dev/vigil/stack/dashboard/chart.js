@@ -135,7 +135,7 @@ export class TimeChart {
     this.plot = new uPlot({
       width: Math.max(this.canvasBox.clientWidth, 120),
       height: HEIGHT,
-      padding: [8, 4, 0, 0],
+      padding: [8, 20, 0, 0],
       legend: { show: false },
       cursor: { y: false, points: { show: false }, drag: { setScale: false, x: false, y: false } },
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),

@@ -48,7 +48,7 @@ const alerts = new Table(byId("alert-list"), {
       cell: () => el("button", { type: "button", class: "open", "aria-controls": "alert" }),
       fill: (cell, alert) => {
         const button = cell.firstChild;
-        setText(button, timeOf(alert["@timestamp"]));
+        setText(button, timeOf(alert["@timestamp"]).slice(0, 19));
         setAttribute(button, "aria-expanded", String(alert.event.id === chosen.alert));
         setAttribute(button, "aria-label", `${timeOf(alert["@timestamp"])}: ${alert.rule.name}, ${visible(subject(alert))}. Show the evidence`);
       },
@@ -88,7 +88,7 @@ const alertSources = new Table(byId("alert-sources"), {
   columns: [
     { title: "Source", style: "address", text: (bucket) => visible(bucket.key) },
     { title: "Rules", number: true, text: (bucket) => count(bucket.rules.value) },
-    { title: "Last", narrow: false, text: (bucket) => time(bucket.last.value) },
+    { title: "Last", style: "when", narrow: false, text: (bucket) => time(bucket.last.value) },
     barColumn("Alerts", (bucket) => bucket.doc_count, count),
   ],
 });
@@ -173,14 +173,12 @@ function showPanels() {
 function ranked(table, terms, empty) {
   const buckets = terms?.buckets ?? [];
   const largest = Math.max(0, ...buckets.map((bucket) => bucket.doc_count));
-  const title = table.caption.dataset.title ??= table.caption.textContent;
   const others = terms?.sum_other_doc_count ?? 0;
   const error = terms?.doc_count_error_upper_bound ?? 0;
   table.update(buckets.map((bucket) => ({ ...bucket, largest })), {
     empty,
-    caption: title
-      + (others > 0 ? `; other sources have ${count(others)}` : "")
-      + (error > 0 ? `. Counts may be too low by up to ${count(error)}` : ""),
+    caption: (others > 0 ? `The first ${buckets.length}; the other sources have ${count(others)}.` : "All sources.")
+      + (error > 0 ? ` Counts may be too low by up to ${count(error)}.` : ""),
   });
 }
 
@@ -200,7 +198,8 @@ function showTiles() {
     ["Login attempts", count(attempts), `${count(failed)} failed, ${percent(failed, attempts)}`],
     ["Late events", count(results.late.total), "missed by a detection"],
     ["Failures", count(results.failures.total), undated ? `${count(undated)} without a time` : "lines and records"],
-    ["Newest event", typeof newest === "number" ? ago(newest) : "none", typeof newest === "number" ? time(newest) : ""],
+    ["Newest event", typeof newest === "number" ? duration(last.bounds.now - newest) : "none",
+      typeof newest === "number" ? `${newest <= last.bounds.now ? "ago" : "ahead"}: ${time(newest)}` : "with a time"],
   ];
   sync(byId("tiles"), tiles, ([name]) => name,
     ([name]) => el("div", { class: "tile" }, el("dt", {}, name), el("dd", {}, el("b"), el("span"))),
@@ -209,7 +208,7 @@ function showTiles() {
       setText(tile.querySelector("span"), remark);
     });
   byId("tiles").querySelector("[data-key='Failures']").classList.toggle("warn", results.failures.total > 0);
-  setText(byId("span"), `${timeRange.describe(last.range)}, ${duration(last.range.to - last.range.from)}`
+  setText(byId("span"), `${timeRange.describe(last.range)} UTC, ${duration(last.range.to - last.range.from)}`
     + (chosen.range === null && rangeName() === "all" ? " · everything there is, since all of it is older than 24 hours" : ""));
 }
 
@@ -228,7 +227,7 @@ byId("current").append(current,
 async function showCurrent() {
   const { results, now } = last.bounds;
   const newest = (name) => results[name].aggregations.last?.value;
-  const rows = [["Now", time(now)]];
+  const rows = [["Now", time(Math.floor(now / 1000) * 1000)]];
   for (const [name, title] of [["events", "Newest event"], ["alerts", "Newest alert"], ["late", "Newest late event"], ["failures", "Newest failure"]]) {
     const at = newest(name);
     rows.push([title, typeof at === "number" ? `${time(at)}, ${ago(at)}` : results[name].missing ? `no index behind vigil-${name} yet` : "none with a time"]);
@@ -418,6 +417,7 @@ async function refreshOnce() {
       showNotice();
       announce();
       await failures.update(last.panels.results.failures, range);
+      showSelected();
       await detail.refresh(last.panels.results.alerts.hits);
       await showCurrent();
     } else {
@@ -530,7 +530,21 @@ function markSelected() {
   document.querySelector(".master").classList.toggle("open", chosen.alert !== null);
 }
 
+let seen = null;
+
+/** An alert from the address may stand further down in the list. */
+function showSelected() {
+  if (seen !== chosen.alert) {
+    const row = alerts.body.querySelector("tr.selected");
+    if (row !== null) {
+      alerts.scroller.scrollTop = row.offsetTop - alerts.scroller.clientHeight / 2;
+      seen = chosen.alert;
+    }
+  }
+}
+
 function select(id) {
+  seen = id;
   const before = chosen.alert;
   chosen.alert = id;
   remember();

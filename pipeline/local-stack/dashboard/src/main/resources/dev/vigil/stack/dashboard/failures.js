@@ -8,7 +8,7 @@ export class Failures {
     this.reason = null;
     this.range = null;
     this.reasons = new Table(host, {
-      caption: "Failures by reason",
+      caption: "Open a reason to see its lines.",
       key: (bucket) => bucket.key,
       empty: "No failures in this time.",
       columns: [

@@ -1,4 +1,4 @@
-import { timeOf } from "./format.js";
+import { time } from "./format.js";
 
 const LENGTHS = { "15m": 15 * 60_000, "1h": 3_600_000, "24h": 86_400_000, "7d": 7 * 86_400_000 };
 const DEFAULT = "24h";
@@ -55,6 +55,8 @@ export function toField(ms) {
   return new Date(ms).toISOString().slice(0, 19);
 }
 
+/** In whole seconds. */
 export function describe({ from, to }) {
-  return `${timeOf(new Date(from).toISOString())} to ${timeOf(new Date(to).toISOString())}`;
+  const second = (ms) => time(Math.floor(ms / 1000) * 1000);
+  return `${second(from)} to ${second(to)}`;
 }
