@@ -86,7 +86,7 @@ record IndexedLogs(List<JsonNode> events, List<JsonNode> alerts, List<JsonNode> 
     try (Stream<Path> files = Files.list(out)) {
       for (Path file :
           files
-              .filter(path -> path.getFileName().toString().matches(product + "[^a-z]*\\.jsonl"))
+              .filter(path -> path.getFileName().toString().matches(product + "(-\\d.*)?\\.jsonl"))
               .toList()) {
         for (String line : Files.readAllLines(file)) {
           documents.add(JSON.readTree(line));

@@ -202,8 +202,12 @@ public final class Dashboard implements AutoCloseable {
       throws IOException {
     try (exchange) {
       exchange.getResponseHeaders().set("Content-Type", type);
-      exchange.sendResponseHeaders(status, content.length);
-      exchange.getResponseBody().write(content);
+      if (exchange.getRequestMethod().equals("HEAD")) {
+        exchange.sendResponseHeaders(status, -1);
+      } else {
+        exchange.sendResponseHeaders(status, content.length);
+        exchange.getResponseBody().write(content);
+      }
     }
   }
 

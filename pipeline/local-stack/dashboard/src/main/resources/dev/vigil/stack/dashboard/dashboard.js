@@ -285,8 +285,8 @@ function showStart() {
   const none = results.every((result) => result.missing);
   const empty = results.every((result) => !result.error && result.total === 0);
   byId("start").hidden = !empty;
-  byId("panels").hidden = empty;
   if (empty) {
+    byId("panels").hidden = true;
     setText(byId("start-title"), none ? "This node has no indices of Vigil's yet" : "Vigil's indices are empty");
     setText(byId("start-text"), none
       ? `The node at ${last.bounds.server} answers, but nothing was ever written to vigil-events, vigil-alerts, vigil-late or vigil-failures.`
@@ -412,6 +412,7 @@ async function refreshOnce() {
       const range = timeRange.resolve(choice, data, last.bounds.now);
       last.panels = await search("data/panels", range);
       last.range = range;
+      byId("panels").hidden = false;
       showPanels();
       showTiles();
       showNotice();
