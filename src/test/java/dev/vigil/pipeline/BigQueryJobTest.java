@@ -169,7 +169,7 @@ class BigQueryJobTest {
 
   /**
    * A row that is refused is among the failures, with its place and the server's word; all others
-   * are written. A failure that is itself refused ends nothing.
+   * are written. A failure that is itself refused ends nothing, but the exit code tells.
    */
   @Test
   void rowsThatAreRefused() throws IOException {
@@ -211,7 +211,10 @@ class BigQueryJobTest {
       warehouse.refuseRows("AppendRows", "source_ip", "10.0.1.7");
       warehouse.refuseRows("AppendRows", "source_ip", "10.0.2.7");
       warehouse.refuseRows("AppendRows", "id", id);
-      run("--input=" + logins).assertDone();
+      ProgramRun run = run("--input=" + logins);
+      assertThat(run.err())
+          .isEqualTo("vigil: failures could not be written, and are in the log alone: 1\n");
+      assertThat(run.code()).isEqualTo(1);
     } finally {
       warehouse.heal();
     }
