@@ -114,6 +114,8 @@ final class Browser implements AutoCloseable {
     for (String domain : List.of("Page", "Runtime", "Log")) {
       send(domain + ".enable", Map.of());
     }
+    // As on a phone: so that a width is the same for the window and for what is in it.
+    send("Emulation.setScrollbarsHidden", Map.of("hidden", true));
   }
 
   private void listen(CompletableFuture<String> address) {

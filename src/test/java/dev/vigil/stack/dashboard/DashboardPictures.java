@@ -59,6 +59,13 @@ class DashboardPictures {
     browser.open(url);
     browser.await("document.querySelector('#alert tbody tr')");
     browser.await("document.documentElement?.dataset.refreshed");
+    // Down to the end of a row of panels.
+    int end =
+        browser
+            .evaluate(
+                "Math.round(document.querySelector('[aria-labelledby=logins-title]').getBoundingClientRect().bottom) + 14")
+            .asInt();
+    browser.resize(1280, end);
     Files.write(file, browser.picture());
   }
 

@@ -22,10 +22,7 @@ export function subject(alert) {
 function facts(alert) {
   const { logins, ids, window, episode, revision } = alert.vigil;
   const list = [
-    ["Rule", `${alert.rule.name} (${alert.rule.id}, version ${alert.rule.version})`],
-    ["What it means", alert.rule.description],
-    ["Source", visible(subject(alert))],
-    ["Time", `${timeOf(alert["@timestamp"])}; events from ${timeOf(alert.event.start)} to ${timeOf(alert.event.end)}`],
+    ["Events", `${timeOf(alert.event.start)} to ${timeOf(alert.event.end)}`],
   ];
   if (window) {
     list.push(["Window", `${timeOf(window.start)} to ${timeOf(window.end)}`]);
@@ -42,6 +39,7 @@ function facts(alert) {
     list.push(["Signatures", sample(ids.signatures, ids.distinct_signatures)]);
     list.push(["Classes of attack", sample(ids.attack_classification, ids.distinct_classifications)]);
   }
+  list.push(["Rule", `${alert.rule.id}, version ${alert.rule.version}`]);
   list.push(["Id", `${alert.event.id}, revision ${revision}`]);
   return list;
 }
@@ -59,6 +57,7 @@ export class AlertDetail {
     this.id = null;
     this.shown = null;
     this.title = el("h3", { id: "alert-title", tabindex: "-1" });
+    this.meaning = el("p", { class: "meaning" });
     this.facts = el("dl", { class: "facts" });
     this.note = el("p", { class: "note" });
     this.problem = el("p", { class: "problem", role: "status", hidden: true });
@@ -84,7 +83,7 @@ export class AlertDetail {
     host.append(
       el("div", { class: "detail-head" }, this.title,
         el("button", { type: "button", class: "close", onclick: closed }, "Close")),
-      this.problem, this.facts, lines, this.note);
+      this.problem, this.meaning, this.facts, lines, this.note);
     host.addEventListener("keydown", (event) => {
       if (event.key === "Escape") {
         closed();
@@ -98,6 +97,7 @@ export class AlertDetail {
     this.shown = null;
     this.host.hidden = false;
     setText(this.title, "Loading…");
+    setText(this.meaning, "");
     this.facts.replaceChildren();
     this.lines.update([]);
     setText(this.note, "");
@@ -137,6 +137,7 @@ export class AlertDetail {
         return;
       }
       setText(this.title, `${alert.rule.name}: ${visible(subject(alert))}`);
+      setText(this.meaning, alert.rule.description ?? "");
       this.facts.replaceChildren(...facts(alert).flatMap(([name, value]) =>
         [el("dt", {}, name), el("dd", {}, value)]));
       const { ids, omitted } = evidence(alert);
