@@ -131,8 +131,16 @@ class DemoTest {
 
   @Test
   void whatCannotBeUsedIsRefused() throws Exception {
-    assertThat(run())
-        .isEqualTo(new Run(2, "", "vigil-demo: --broker is missing: give --broker=HOST:PORT\n"));
+    assertThat(run("--search=http://127.0.0.1:1"))
+        .isEqualTo(
+            new Run(
+                2, "", "vigil-demo: --search without --broker: give --broker=HOST:PORT, too\n"));
+    assertThat(run("--broker=127.0.0.1:1", "--stay=true"))
+        .isEqualTo(
+            new Run(
+                2,
+                "",
+                "vigil-demo: --stay is about the demo's own stack: leave it, or --broker, out\n"));
     assertThat(run("--broker=127.0.0.1:1", "--runner=spark"))
         .isEqualTo(
             new Run(

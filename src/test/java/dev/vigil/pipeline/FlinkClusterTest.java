@@ -11,9 +11,7 @@ import dev.vigil.stack.SearchContent;
 import dev.vigil.stack.TestBroker;
 import dev.vigil.stack.TestFlinkCluster;
 import dev.vigil.stack.TestSearchNode;
-import dev.vigil.stack.TestSearchNode.Answer;
 import dev.vigil.stack.Waiting;
-import dev.vigil.stack.dashboard.Dashboard;
 import java.net.URLEncoder;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -202,36 +200,7 @@ class FlinkClusterTest {
             .isEqualTo(ids.get(index));
       }
       assertShowsWhatItDoes();
-      assertDashboardTellsWatermarks(node.url());
     }
-  }
-
-  /** Of each step that has an input, as the cluster itself tells them. */
-  private void assertDashboardTellsWatermarks(String searchUrl) throws Exception {
-    String flinkUrl = "http://" + TestFlinkCluster.get().rest();
-    try (Dashboard dashboard = Dashboard.start(searchUrl, 0, flinkUrl)) {
-      String data = dashboard.url() + "data/";
-      assertThat(answer(data + "bounds").get("flink").asBoolean()).isTrue();
-      String id = id();
-      assertThat(answer(data + "flink/jobs").at("/answer/jobs"))
-          .extracting(job -> job.get("jid").asText())
-          .contains(id);
-      JsonNode vertices = answer(data + "flink/job?job=" + id).at("/answer/vertices");
-      long known = 0;
-      for (JsonNode vertex : vertices) {
-        String step = vertex.get("id").asText();
-        JsonNode watermarks =
-            answer(data + "flink/watermarks?job=" + id + "&vertex=" + step).get("answer");
-        known += watermarks.findValues("value").stream().filter(v -> v.asLong() > 0).count();
-      }
-      assertThat(known).as("%s", vertices).isPositive();
-    }
-  }
-
-  private static JsonNode answer(String url) {
-    Answer answer = TestSearchNode.request(url, "GET", "", null);
-    assertThat(answer.status()).as("%s: %s", url, answer.body()).isEqualTo(200);
-    return answer.body();
   }
 
   /** By names that a person knows: the steps' in the graph, the formats', the rules'. */
