@@ -232,6 +232,11 @@ public final class LocalStack implements AutoCloseable {
     }
   }
 
+  /** Whether a server is part of this stack. */
+  public boolean has(Server server) {
+    return started.containsKey(server);
+  }
+
   /** Where all is kept. */
   public Path home() {
     return home;

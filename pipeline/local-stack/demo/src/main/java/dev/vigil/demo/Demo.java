@@ -77,7 +77,7 @@ public final class Demo {
             stack.servers().warehouse());
     int code = run(options, deployment, clock, out);
     if (options.stays()) {
-      out.print(stack.addresses(servers));
+      out.print(stack.addresses());
       stack.await(err);
     }
     return code;

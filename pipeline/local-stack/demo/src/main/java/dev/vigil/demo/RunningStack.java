@@ -40,7 +40,7 @@ final class RunningStack {
     RunningStack running =
         new RunningStack(
             stack,
-            servers.contains(Server.FLINK)
+            stack.has(Server.FLINK)
                 ? Dashboard.start(search, 0, "http://" + stack.flink().rest())
                 : Dashboard.start(search, 0));
     Runtime.getRuntime().addShutdownHook(new Thread(() -> running.stop(out), "stop the stack"));
@@ -70,7 +70,7 @@ final class RunningStack {
   }
 
   /** Where the servers are, and how the main job is told so. */
-  String addresses(Set<Server> servers) {
+  String addresses() {
     TextTable table = new TextTable();
     String broker = stack.kafka().bootstrapServers();
     table.row("Kafka", broker, "--bootstrapServers=" + broker);
@@ -82,7 +82,7 @@ final class RunningStack {
         warehouse.url(),
         "--bigQueryDataset=" + DATASET + " --bigQueryEndpoint=" + warehouse.url());
     table.row("", "", "in a JVM with " + String.join(" ", trusting(warehouse)));
-    if (servers.contains(Server.FLINK)) {
+    if (stack.has(Server.FLINK)) {
       table.row(
           "Flink",
           "http://" + stack.flink().rest(),

@@ -53,7 +53,7 @@ public final class StackCommand {
         LocalStack.clear(home);
       }
       RunningStack stack = RunningStack.start(home, servers, out);
-      out.print(stack.addresses(servers));
+      out.print(stack.addresses());
       stack.await(err);
       return 1;
     } catch (UsageException e) {
