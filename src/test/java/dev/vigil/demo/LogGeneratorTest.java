@@ -8,9 +8,8 @@ import dev.vigil.event.Intrusion;
 import dev.vigil.event.LogLine;
 import dev.vigil.event.LoginAttempt;
 import dev.vigil.event.Provenance;
-import dev.vigil.event.SecurityEvent;
 import dev.vigil.parse.LogParser;
-import dev.vigil.parse.ParseResult;
+import dev.vigil.parse.ParsedLine;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -62,10 +61,10 @@ class LogGeneratorTest {
   }
 
   /** What Vigil makes of every line of a file. */
-  private List<ParseResult> parse(LogFile file) throws IOException {
+  private List<ParsedLine> parse(LogFile file) throws IOException {
     LogParser parser = LogParser.ofAllFormats().withClock(Clock.fixed(END, ZoneOffset.UTC));
     Instant written = Files.getLastModifiedTime(directory.resolve(file.path())).toInstant();
-    List<ParseResult> results = new ArrayList<>();
+    List<ParsedLine> results = new ArrayList<>();
     for (String line : lines(file.path())) {
       results.add(
           parser.parse(
@@ -114,7 +113,7 @@ class LogGeneratorTest {
     Map<String, Set<String>> datasets = new TreeMap<>();
     List<String> failures = new ArrayList<>();
     for (LogFile file : LogFile.values()) {
-      for (ParseResult result : parse(file)) {
+      for (ParsedLine result : parse(file)) {
         if (result.event() != null) {
           datasets
               .computeIfAbsent(file.path(), f -> new TreeSet<>())
@@ -162,7 +161,7 @@ class LogGeneratorTest {
     Map<String, Instant> ends = new TreeMap<>();
     for (LogFile file : LogFile.values()) {
       List<String> texts = lines(file.path());
-      List<ParseResult> results = parse(file);
+      List<ParsedLine> results = parse(file);
       for (int i = 0; i < texts.size(); i++) {
         for (Matcher address = ADDRESS.matcher(texts.get(i)); address.find(); ) {
           Label label = bySource.get(address.group());
@@ -222,8 +221,8 @@ class LogGeneratorTest {
     Labels labels = generate(6, new Scale(40_000, 2 * KINDS, 4));
     List<Sighting> sightings = new ArrayList<>();
     for (LogFile file : LogFile.values()) {
-      for (ParseResult result : parse(file)) {
-        sighting(result.event(), sightings);
+      for (ParsedLine result : parse(file)) {
+        sighting(result, sightings);
       }
     }
     assertThat(sightings).hasSizeGreaterThan(4_000);
@@ -232,9 +231,9 @@ class LogGeneratorTest {
             labels.attacks().stream().flatMap(label -> label.alerts().stream()).sorted().toList());
   }
 
-  private static void sighting(SecurityEvent event, List<Sighting> sightings) {
-    LoginAttempt login = event == null ? null : LoginAttempt.of(event);
-    Intrusion intrusion = event == null ? null : Intrusion.of(event);
+  private static void sighting(ParsedLine line, List<Sighting> sightings) {
+    LoginAttempt login = line.login();
+    Intrusion intrusion = line.intrusion();
     if (login != null) {
       sightings.add(new Sighting(Side.LOGIN, login.source(), login.timestamp(), login.attempts()));
     }
@@ -249,7 +248,7 @@ class LogGeneratorTest {
     generate(9, new Scale(5_000, KINDS, 0));
     Set<String> ranges = new HashSet<>();
     for (LogFile file : LogFile.values()) {
-      for (ParseResult result : parse(file)) {
+      for (ParsedLine result : parse(file)) {
         if (result.event().source() != null && result.event().source().ip() != null) {
           String ip = result.event().source().ip();
           ranges.add(

@@ -344,7 +344,7 @@ class CiscoAsaFormatTest {
         "Jan 16 09:00:00 192.0.2.1 Jan 15 2026 08:00:01: %ASA-6-302010: x | 2026-01-15T08:00:01Z | 192.0.2.1 | - | -",
       })
   void everySpellingOfTheHeader(String line, String time, String host, String program, Long pid) {
-    ParseResult result = parse(format, line);
+    ParsedLine result = parse(format, line);
     assertThat(result.failure()).isNull();
     SecurityEvent event = result.event();
     assertThat(event.timestamp()).isEqualTo(time);
@@ -412,7 +412,7 @@ class CiscoAsaFormatTest {
   }
 
   private SecurityEvent event(String message) {
-    ParseResult result = parse(format, HEAD + "%ASA-5-" + message);
+    ParsedLine result = parse(format, HEAD + "%ASA-5-" + message);
     assertThat(result.failure()).isNull();
     return result.event();
   }

@@ -27,7 +27,7 @@ final class FormatFixture {
 
   private FormatFixture() {}
 
-  static ParseResult parse(LogFormat format, String line) {
+  static ParsedLine parse(LogFormat format, String line) {
     return parser(format)
         .parse(
             LogLine.of(
@@ -45,7 +45,7 @@ final class FormatFixture {
    * there. Single quotes stand for double ones in the expected JSON.
    */
   static void assertEvent(LogFormat format, String line, String expectedJson) {
-    ParseResult result = parse(format, line);
+    ParsedLine result = parse(format, line);
     assertThat(result.failure()).as("failure of: %s", line).isNull();
     try {
       ObjectNode actual = (ObjectNode) JSON.readTree(EcsJson.of(result.event()));
@@ -75,7 +75,7 @@ final class FormatFixture {
 
   /** Asserts that a line is refused, with this reason. */
   static void assertRefused(LogFormat format, String line, String reason) {
-    ParseResult result = parse(format, line);
+    ParsedLine result = parse(format, line);
     assertThat(result.event()).as("event of: %s", line).isNull();
     assertThat(result.failure().reason()).isEqualTo(reason);
   }

@@ -72,7 +72,7 @@ class IdsFormatsTest {
       LogLine logLine = LogLine.of(line, Provenance.ofFile("/logs/" + i, 0)).withWritten(WRITTEN);
       int takers = 0;
       for (LogFormat format : FORMATS) {
-        ParseResult result =
+        ParsedLine result =
             LogParser.of(List.of(format))
                 .withClock(Clock.fixed(NOW, ZoneOffset.UTC))
                 .parse(logLine);

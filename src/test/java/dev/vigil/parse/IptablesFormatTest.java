@@ -127,7 +127,7 @@ class IptablesFormatTest {
       if (blank.isEmpty() && !prefix.endsWith("]") && !prefix.endsWith(":")) {
         continue;
       }
-      ParseResult result = parse(format, "Jan 15 08:00:01 gw " + prefix + blank + TCP);
+      ParsedLine result = parse(format, "Jan 15 08:00:01 gw " + prefix + blank + TCP);
       assertThat(result.failure()).isNull();
       SecurityEvent event = result.event();
       assertThat(event.event().action()).isEqualTo(action);

@@ -40,7 +40,7 @@ final class LineMutations {
   }
 
   private static void assertOneResult(LogFormat format, String line) {
-    ParseResult result = FormatFixture.parse(format, line);
+    ParsedLine result = FormatFixture.parse(format, line);
     assertThat(result.event() == null).as(line).isNotEqualTo(result.failure() == null);
   }
 }

@@ -364,7 +364,7 @@ class SshdFormatTest {
     }
   }
 
-  private static void assertOneResult(ParseResult result, String line) {
+  private static void assertOneResult(ParsedLine result, String line) {
     assertThat(result.event() == null).as(line).isNotEqualTo(result.failure() == null);
     if (result.event() != null) {
       assertThat(EcsJson.of(result.event())).as(line).startsWith("{").endsWith("}");
@@ -372,7 +372,7 @@ class SshdFormatTest {
   }
 
   private SecurityEvent event(String line) {
-    ParseResult result = parse(format, line);
+    ParsedLine result = parse(format, line);
     assertThat(result.failure()).as("failure of: %s", line).isNull();
     return result.event();
   }

@@ -200,7 +200,7 @@ class SuitesTest {
   @MethodSource("suites")
   void suite(Suite suite) throws IOException {
     List<String> lines = lines(suite.log());
-    List<ParseResult> results = parse(lines, parser(suite.zone()));
+    List<ParsedLine> results = parse(lines, parser(suite.zone()));
     EcsComparison comparison = compare(suite, lines, results);
     int events = (int) results.stream().filter(result -> result.event() != null).count();
     int notBlank = notBlank(lines).size();
@@ -242,7 +242,7 @@ class SuitesTest {
     assertThat(unused).isEmpty();
   }
 
-  private static EcsComparison compare(Suite suite, List<String> lines, List<ParseResult> results)
+  private static EcsComparison compare(Suite suite, List<String> lines, List<ParsedLine> results)
       throws IOException {
     Map<String, Map<String, JsonNode>> byLine = new HashMap<>();
     for (int i = 0; i < lines.size(); i++) {
@@ -339,7 +339,7 @@ class SuitesTest {
   @CsvSource({"loghub/OpenSSH_2k,          2015, 2000", "real-auth/elastic-ml-auth,  2017, 7121"})
   void loginAttempts(String name, int year, int count) throws IOException {
     List<String> lines = lines(name + ".log");
-    List<ParseResult> results = parse(lines, parser(ZoneOffset.UTC).withYear(year));
+    List<ParsedLine> results = parse(lines, parser(ZoneOffset.UTC).withYear(year));
     assertThat(results).hasSize(count).allMatch(result -> result.event() != null);
     List<Login> actual = new ArrayList<>();
     for (int i = 0; i < results.size(); i++) {
@@ -390,9 +390,9 @@ class SuitesTest {
         .properties()
         .forEach(entry -> expected.put(entry.getKey(), entry.getValue().asInt()));
     Map<String, Integer> actual = new TreeMap<>();
-    List<ParseResult> results =
+    List<ParsedLine> results =
         parse(lines("real-firewall/cisco_asa-a.log.gz"), parser(ZoneOffset.UTC));
-    for (ParseResult result : results) {
+    for (ParsedLine result : results) {
       actual.merge(result.event().event().code(), 1, Integer::sum);
     }
     assertThat(actual).isEqualTo(expected);
@@ -417,7 +417,7 @@ class SuitesTest {
   })
   void counts(String log, String dataset, int events, int failures) throws IOException {
     Map<String, Integer> actual = new TreeMap<>();
-    for (ParseResult result : parse(notBlank(lines(log)), parser(ZoneOffset.UTC))) {
+    for (ParsedLine result : parse(notBlank(lines(log)), parser(ZoneOffset.UTC))) {
       actual.merge(result.event() == null ? "" : result.event().event().dataset(), 1, Integer::sum);
     }
     System.out.printf("%s: %d events of %d lines%n", log, events, events + failures);
@@ -435,7 +435,7 @@ class SuitesTest {
   })
   void eventsBehindAlerts(String log, int count) throws IOException {
     TreeSet<String> actual = new TreeSet<>();
-    for (ParseResult result : parse(lines(log), parser(ZoneOffset.UTC))) {
+    for (ParsedLine result : parse(lines(log), parser(ZoneOffset.UTC))) {
       SecurityEvent event = result.event();
       if (event != null) {
         actual.add(
@@ -463,7 +463,7 @@ class SuitesTest {
     return LogParser.ofAllFormats().withZone(zone).withClock(CLOCK);
   }
 
-  private static List<ParseResult> parse(List<String> lines, LogParser parser) {
+  private static List<ParsedLine> parse(List<String> lines, LogParser parser) {
     return IntStream.range(0, lines.size())
         .mapToObj(
             i ->

@@ -344,7 +344,7 @@ class WebAccessFormatTest {
           default -> line.replace(at, at + 1, Character.toString(c));
         }
       }
-      ParseResult result = FormatFixture.parse(format, line.toString());
+      ParsedLine result = FormatFixture.parse(format, line.toString());
       assertThat(result.event() == null).as("%s", line).isNotEqualTo(result.failure() == null);
     }
   }
@@ -368,7 +368,7 @@ class WebAccessFormatTest {
   }
 
   private SecurityEvent event(String line) {
-    ParseResult result = FormatFixture.parse(format, line);
+    ParsedLine result = FormatFixture.parse(format, line);
     assertThat(result.failure()).as("failure of: %s", line).isNull();
     return result.event();
   }

@@ -8,16 +8,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.vigil.detect.JoinAllPairs;
 import dev.vigil.detect.Rewindow;
-import dev.vigil.detect.SelectIntrusions;
-import dev.vigil.detect.SelectLogins;
 import dev.vigil.detect.Sides;
 import dev.vigil.event.EcsJson;
 import dev.vigil.event.Intrusion;
 import dev.vigil.event.LoginAttempt;
-import dev.vigil.event.SecurityEvent;
 import dev.vigil.parse.LogParser;
 import dev.vigil.parse.ParseLogs;
 import dev.vigil.pipeline.io.FileInput;
+import dev.vigil.pipeline.io.ReadAll;
 import dev.vigil.pipeline.io.ReadFiles;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -124,18 +122,19 @@ class OracleTest {
             PipelineOptionsFactory.fromArgs(
                     "--enforceImmutability=false", "--enforceEncodability=false")
                 .create());
-    PCollection<SecurityEvent> events =
+    PCollectionTuple parsed =
         pipeline
             .apply(
-                ReadFiles.of(
-                    List.of(
-                        new FileInput(logins.toString(), null),
-                        new FileInput(ids.toString(), null)),
-                    1 << 20))
-            .apply(ParseLogs.with(LogParser.ofAllFormats()))
-            .get(ParseLogs.EVENTS);
-    PCollection<LoginAttempt> attempts = events.apply(SelectLogins.create());
-    PCollection<Intrusion> intrusions = events.apply(SelectIntrusions.create());
+                ReadAll.bounded(
+                    ReadFiles.of(
+                        List.of(
+                            new FileInput(logins.toString(), null),
+                            new FileInput(ids.toString(), null)),
+                        1 << 20),
+                    LogParser.ofAllFormats()))
+            .apply(ParseLogs.create().withoutEvents());
+    PCollection<LoginAttempt> attempts = parsed.get(ParseLogs.LOGINS);
+    PCollection<Intrusion> intrusions = parsed.get(ParseLogs.INTRUSIONS);
     for (long window : new long[] {0, JOIN_WINDOW_SECONDS}) {
       JsonNode expected = reference.digest(logins, ids, window, given.interpret);
       WindowFn<Object, ?> windows =

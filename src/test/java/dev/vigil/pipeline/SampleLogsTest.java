@@ -6,7 +6,7 @@ import dev.vigil.event.LogLine;
 import dev.vigil.event.Provenance;
 import dev.vigil.event.SecurityEvent;
 import dev.vigil.parse.LogParser;
-import dev.vigil.parse.ParseResult;
+import dev.vigil.parse.ParsedLine;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -35,10 +35,10 @@ class SampleLogsTest {
     inputs = SampleLogs.unpack(output.toString());
   }
 
-  private List<ParseResult> parse(String name) throws IOException {
+  private List<ParsedLine> parse(String name) throws IOException {
     Path log = output.resolve("sample").resolve(name);
     LogParser parser = LogParser.ofAllFormats();
-    List<ParseResult> results = new ArrayList<>();
+    List<ParsedLine> results = new ArrayList<>();
     for (String line : Files.readAllLines(log)) {
       results.add(
           parser.parse(
@@ -76,7 +76,7 @@ class SampleLogsTest {
     for (String input : inputs.split(",")) {
       String name = Path.of(input).getFileName().toString();
       Map<String, Integer> datasets = new TreeMap<>();
-      for (ParseResult result : parse(name)) {
+      for (ParsedLine result : parse(name)) {
         if (result.failure() == null) {
           datasets.merge(result.event().event().dataset(), 1, Integer::sum);
         } else {
@@ -107,7 +107,7 @@ class SampleLogsTest {
   @Test
   void everythingHappensInOneMorning() throws IOException {
     for (String input : inputs.split(",")) {
-      for (ParseResult result : parse(Path.of(input).getFileName().toString())) {
+      for (ParsedLine result : parse(Path.of(input).getFileName().toString())) {
         if (result.event() != null) {
           assertThat(result.event().timestamp())
               .isBetween(
@@ -129,7 +129,7 @@ class SampleLogsTest {
             .as(name)
             .matches("(10|192\\.0\\.2|198\\.51\\.100|203\\.0\\.113)\\..*");
       }
-      for (ParseResult result : parse(name)) {
+      for (ParsedLine result : parse(name)) {
         SecurityEvent event = result.event();
         if (event != null && event.source() != null && event.source().ip() != null) {
           assertThat(event.source().ip())
@@ -142,7 +142,7 @@ class SampleLogsTest {
   private List<Instant> times(String name, String address, String category, String type)
       throws IOException {
     return parse(name).stream()
-        .map(ParseResult::event)
+        .map(ParsedLine::event)
         .filter(event -> event != null && event.source() != null)
         .filter(event -> address.equals(event.source().ip()))
         .filter(event -> event.event().category() != null)

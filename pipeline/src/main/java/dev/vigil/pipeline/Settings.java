@@ -4,9 +4,10 @@ import dev.vigil.detect.CorrelateAttacksWithLogins;
 import dev.vigil.detect.DetectSuspiciousLogins;
 import dev.vigil.detect.JoinAttacksWithLogins;
 import dev.vigil.event.EcsDocument;
-import dev.vigil.event.LogLine;
 import dev.vigil.parse.LogFormats;
 import dev.vigil.parse.LogParser;
+import dev.vigil.parse.ParseLogs;
+import dev.vigil.parse.ParsedLines;
 import dev.vigil.pipeline.io.FileInput;
 import dev.vigil.pipeline.io.FollowFiles;
 import dev.vigil.pipeline.io.ReadAll;
@@ -165,36 +166,48 @@ record Settings(
     return !watch && (kafka.inputs().isEmpty() || kafka.stops());
   }
 
-  PTransform<PBegin, PCollection<LogLine>> read() {
-    Map<String, PTransform<PBegin, PCollection<LogLine>>> sources = new LinkedHashMap<>();
+  PTransform<PBegin, PCollection<ParsedLines>> read() {
+    Map<String, PTransform<PBegin, PCollection<ParsedLines>>> sources = new LinkedHashMap<>();
     if (!files.isEmpty()) {
-      sources.put("Files", readFiles());
+      sources.put("Files", watch ? followFiles() : ReadAll.bounded(readFiles(), parser()));
     }
     if (!kafka.inputs().isEmpty()) {
-      sources.put("Kafka", readKafka());
+      sources.put("Kafka", kafka.stops() ? ReadAll.bounded(replayKafka(), parser()) : readKafka());
     }
     return ReadAll.of(sources);
   }
 
-  private PTransform<PBegin, PCollection<LogLine>> readFiles() {
-    if (!watch) {
-      return ReadFiles.of(files, maxLineBytes).withRangeBytes(rangeBytes);
-    }
-    LogParser parser = parser();
-    return FollowFiles.of(files, maxLineBytes, parser::eventTime, maxDisorder, idleAfter);
+  private ReadFiles readFiles() {
+    return ReadFiles.of(files, maxLineBytes).withRangeBytes(rangeBytes);
   }
 
-  private PTransform<PBegin, PCollection<LogLine>> readKafka() {
-    if (kafka.stops()) {
-      return ReplayKafka.of(kafka.connection(), kafka.inputs(), kafka.start(), maxLineBytes)
-          .until(kafka.stopTime());
-    }
-    LogParser parser = parser();
-    return ReadKafka.of(kafka.connection(), kafka.inputs(), maxLineBytes, parser::eventTime)
+  private FollowFiles followFiles() {
+    return FollowFiles.of(files, maxLineBytes, parser(), maxDisorder, idleAfter);
+  }
+
+  private ReplayKafka replayKafka() {
+    return ReplayKafka.of(kafka.connection(), kafka.inputs(), kafka.start(), maxLineBytes)
+        .until(kafka.stopTime());
+  }
+
+  private ReadKafka readKafka() {
+    return ReadKafka.of(kafka.connection(), kafka.inputs(), maxLineBytes, parser())
         .from(kafka.start())
         .withDisorder(maxDisorder)
         .withIdle(idleAfter)
         .withReplay(kafka.replay());
+  }
+
+  /** Makes the events only where they go somewhere. */
+  ParseLogs parse() {
+    return isWritten(Products.EVENTS) ? ParseLogs.create() : ParseLogs.create().withoutEvents();
+  }
+
+  private boolean isWritten(String product) {
+    return output != null
+        || kafka.outputs().containsKey(product)
+        || elasticsearch.connection() != null
+        || bigQuery.connection() != null;
   }
 
   /** To all sinks that there are for a product. */

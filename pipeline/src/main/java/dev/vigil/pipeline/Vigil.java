@@ -12,8 +12,6 @@ import dev.vigil.detect.CountByRule;
 import dev.vigil.detect.DetectSuspiciousLogins;
 import dev.vigil.detect.JoinAttacksWithLogins;
 import dev.vigil.detect.Rewindow;
-import dev.vigil.detect.SelectIntrusions;
-import dev.vigil.detect.SelectLogins;
 import dev.vigil.detect.SeparateLate;
 import dev.vigil.detect.Sides;
 import dev.vigil.event.Alert;
@@ -60,35 +58,36 @@ public final class Vigil {
     CorrelateAttacksWithLogins correlate = settings.correlate();
 
     PCollectionTuple parsed =
-        pipeline
-            .apply("ReadLogs", settings.read())
-            .apply("ParseLogs", ParseLogs.with(settings.parser()));
+        pipeline.apply("ReadLogs", settings.read()).apply("ParseLogs", settings.parse());
     PCollection<SecurityEvent> events = parsed.get(ParseLogs.EVENTS);
 
+    // Only what came behind its source's watermark can be late.
     PCollectionTuple logins =
-        events
-            .apply("SelectLogins", SelectLogins.create())
+        parsed
+            .get(ParseLogs.LOGINS_BEHIND)
             .apply(
                 "SeparateLateLogins",
                 SeparateLate.of(
                     LoginAttempt.class, count.deadline(), join.deadline(), correlate.deadline()));
     PCollectionTuple intrusions =
-        events
-            .apply("SelectIntrusions", SelectIntrusions.create())
+        parsed
+            .get(ParseLogs.INTRUSIONS_BEHIND)
             .apply(
                 "SeparateLateIntrusions",
                 SeparateLate.of(Intrusion.class, join.deadline(), correlate.deadline()));
 
     PCollection<SuspiciousLogins> suspicious =
-        logins
-            .get(SeparateLate.<LoginAttempt>inTime(DetectSuspiciousLogins.RULE_ID))
-            .apply("DetectSuspiciousLogins", count)
+        parsed
+            .get(ParseLogs.LOGINS)
+            .apply(
+                "DetectSuspiciousLogins",
+                count.and(logins.get(inTime(DetectSuspiciousLogins.RULE_ID))))
             .apply("CountSuspiciousLogins", CountByRule.of("alerts", record -> record.rule().id()));
     PCollection<Alert> joined =
-        sides(logins, intrusions, JoinAttacksWithLogins.RULE_ID)
+        sides(parsed, logins, intrusions, JoinAttacksWithLogins.RULE_ID)
             .apply("JoinAttacksWithLogins", join);
     PCollection<Alert> correlated =
-        sides(logins, intrusions, CorrelateAttacksWithLogins.RULE_ID)
+        sides(parsed, logins, intrusions, CorrelateAttacksWithLogins.RULE_ID)
             .apply("CorrelateAttacksWithLogins", correlate);
     PCollection<Alert> alerts =
         PCollectionList.of(joined.apply("Rewindow", Rewindow.globally()))
@@ -118,7 +117,13 @@ public final class Vigil {
   }
 
   private static PCollectionTuple sides(
-      PCollectionTuple logins, PCollectionTuple intrusions, String ruleId) {
-    return Sides.of(logins.get(inTime(ruleId)), intrusions.get(inTime(ruleId)));
+      PCollectionTuple parsed,
+      PCollectionTuple logins,
+      PCollectionTuple intrusions,
+      String ruleId) {
+    return Sides.and(
+        Sides.of(parsed.get(ParseLogs.LOGINS), parsed.get(ParseLogs.INTRUSIONS)),
+        logins.get(inTime(ruleId)),
+        intrusions.get(inTime(ruleId)));
   }
 }

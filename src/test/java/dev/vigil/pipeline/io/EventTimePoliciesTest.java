@@ -2,8 +2,6 @@ package dev.vigil.pipeline.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.vigil.event.LogLine;
-import dev.vigil.event.Provenance;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -32,7 +30,7 @@ class EventTimePoliciesTest {
 
   private final Ticker clock = new Ticker();
   private final ReadProgress progress = new ReadProgress();
-  private EventTimePolicies policies = policies(Duration.ofSeconds(30), false);
+  private EventTimePolicies<byte[]> policies = policies(Duration.ofSeconds(30), false);
   private TimestampPolicy<byte[], byte[]> policy = create(null);
   private long offset = 100;
 
@@ -57,12 +55,11 @@ class EventTimePoliciesTest {
     }
   }
 
-  private EventTimePolicies policies(Duration idle, boolean replay) {
-    return new EventTimePolicies(
-        new EventTimePolicies.Config(
-            record -> LogLine.of(record.getKV().getValue(), Provenance.ofKafka("logs", 0, 0)),
-            line -> {
-              String text = new String(line.bytes(), StandardCharsets.UTF_8);
+  private EventTimePolicies<byte[]> policies(Duration idle, boolean replay) {
+    return new EventTimePolicies<>(
+        new EventTimePolicies.Config<>(
+            record -> {
+              String text = new String(record.getKV().getValue(), StandardCharsets.UTF_8);
               return text.isEmpty() ? null : Instant.parse(text);
             },
             Duration.ofSeconds(5),
@@ -282,7 +279,7 @@ class EventTimePoliciesTest {
    */
   @Test
   void consumersAndPoliciesTravelTogether() {
-    record Both(ReadProgress told, EventTimePolicies asked) implements Serializable {}
+    record Both(ReadProgress told, EventTimePolicies<byte[]> asked) implements Serializable {}
     Both copy = SerializableUtils.clone(new Both(progress, policies));
     policies = copy.asked;
     policy = create(null);

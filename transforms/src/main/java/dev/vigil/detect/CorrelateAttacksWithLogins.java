@@ -29,7 +29,6 @@ import org.apache.beam.sdk.transforms.WithKeys;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
-import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionTuple;
 
@@ -102,22 +101,19 @@ public final class CorrelateAttacksWithLogins
 
   @Override
   public PCollection<Alert> expand(PCollectionTuple sides) {
-    PCollection<LoginAttempt> logins =
-        sides.get(Sides.LOGINS).apply("WindowLogins", Rewindow.globally());
-    PCollection<Intrusion> intrusions =
-        sides.get(Sides.INTRUSIONS).apply("WindowIntrusions", Rewindow.globally());
-    boolean bounded =
-        logins.isBounded() == IsBounded.BOUNDED && intrusions.isBounded() == IsBounded.BOUNDED;
-    if (bounded) {
-      logins = logins.apply("OnlyOfAttackers", OnlySourcesOf.events(intrusions));
+    boolean bounded = Sides.isBounded(sides);
+    PCollectionList<KV<String, SourceHistory.Second>> seconds =
+        PCollectionList.empty(sides.getPipeline());
+    for (PCollection<LoginAttempt> logins : Sides.logins(sides).getAll()) {
+      seconds = seconds.and(tally("Logins" + seconds.size(), logins, new LoginSeconds(shown)));
+    }
+    for (PCollection<Intrusion> intrusions : Sides.intrusions(sides).getAll()) {
+      seconds =
+          seconds.and(
+              tally("Intrusions" + seconds.size(), intrusions, new IntrusionSeconds(shown)));
     }
     PCollection<KV<String, SourceHistory.Second>> both =
-        PCollectionList.of(
-                logins.apply("TallyLogins", ParDo.of(new TallySeconds<>(new LoginSeconds(shown)))))
-            .and(
-                intrusions.apply(
-                    "TallyIntrusions", ParDo.of(new TallySeconds<>(new IntrusionSeconds(shown)))))
-            .apply("BothSides", Flatten.pCollections());
+        seconds.apply("BothSides", Flatten.pCollections());
     if (bounded) {
       return both.apply(
               "KeyByShard", WithKeys.of(CorrelateAttacksWithLogins::shard).withKeyType(integers()))
@@ -125,6 +121,13 @@ public final class CorrelateAttacksWithLogins
           .apply("Correlate", ParDo.of(new CorrelateShardFn(rule(), memory, shown)));
     }
     return both.apply("Correlate", ParDo.of(new CorrelateSourceFn(rule(), memory, shown)));
+  }
+
+  private static <E extends SourceEvent, S> PCollection<KV<String, SourceHistory.Second>> tally(
+      String name, PCollection<E> events, Seconds<E, S> seconds) {
+    return events
+        .apply("Window" + name, Rewindow.globally())
+        .apply("Tally" + name, ParDo.of(new TallySeconds<>(seconds)));
   }
 
   private static int shard(KV<String, SourceHistory.Second> second) {

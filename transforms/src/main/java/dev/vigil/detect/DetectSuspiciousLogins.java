@@ -24,11 +24,13 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
+import org.apache.beam.sdk.values.PCollectionList;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -62,6 +64,7 @@ public final class DetectSuspiciousLogins
   private final SerializableFunction<LoginAttempt, String> key;
   private final int shown;
   private final int shards;
+  private final transient @Nullable PCollection<LoginAttempt> others;
 
   private DetectSuspiciousLogins(
       String ruleId,
@@ -71,7 +74,8 @@ public final class DetectSuspiciousLogins
       String keyField,
       SerializableFunction<LoginAttempt, String> key,
       int shown,
-      int shards) {
+      int shards,
+      @Nullable PCollection<LoginAttempt> others) {
     this.ruleId = ruleId;
     this.window = window;
     this.threshold = threshold;
@@ -80,6 +84,7 @@ public final class DetectSuspiciousLogins
     this.key = key;
     this.shown = shown;
     this.shards = shards;
+    this.others = others;
   }
 
   /** More than 5 attempts of one source in 20 seconds; no lateness allowed. */
@@ -92,7 +97,8 @@ public final class DetectSuspiciousLogins
         "source.address",
         LoginAttempt::source,
         10,
-        8);
+        8,
+        null);
   }
 
   /**
@@ -101,25 +107,25 @@ public final class DetectSuspiciousLogins
    */
   public DetectSuspiciousLogins withRuleId(String value) {
     return new DetectSuspiciousLogins(
-        value, window, threshold, allowedLateness, keyField, key, shown, shards);
+        value, window, threshold, allowedLateness, keyField, key, shown, shards, others);
   }
 
   /** The windows' size. */
   public DetectSuspiciousLogins withWindow(Duration value) {
     return new DetectSuspiciousLogins(
-        ruleId, value, threshold, allowedLateness, keyField, key, shown, shards);
+        ruleId, value, threshold, allowedLateness, keyField, key, shown, shards, others);
   }
 
   /** The number of attempts that is still inconspicuous. */
   public DetectSuspiciousLogins withThreshold(long value) {
     return new DetectSuspiciousLogins(
-        ruleId, window, value, allowedLateness, keyField, key, shown, shards);
+        ruleId, window, value, allowedLateness, keyField, key, shown, shards, others);
   }
 
   /** How long after a window's end its late attempts still count. */
   public DetectSuspiciousLogins withAllowedLateness(Duration value) {
     return new DetectSuspiciousLogins(
-        ruleId, window, threshold, value, keyField, key, shown, shards);
+        ruleId, window, threshold, value, keyField, key, shown, shards, others);
   }
 
   /**
@@ -131,20 +137,20 @@ public final class DetectSuspiciousLogins
   public DetectSuspiciousLogins withKey(
       String field, SerializableFunction<LoginAttempt, String> function) {
     return new DetectSuspiciousLogins(
-        ruleId, window, threshold, allowedLateness, field, function, shown, shards);
+        ruleId, window, threshold, allowedLateness, field, function, shown, shards, others);
   }
 
   /** How many user names and event ids a record shows; 1 to {@value Evidence#MAX}. */
   public DetectSuspiciousLogins withShown(int value) {
     Evidence.checkShown(value);
     return new DetectSuspiciousLogins(
-        ruleId, window, threshold, allowedLateness, keyField, key, value, shards);
+        ruleId, window, threshold, allowedLateness, keyField, key, value, shards, others);
   }
 
   /** How many shards share the keys of a window: the most workers that can count it. */
   public DetectSuspiciousLogins withShards(int value) {
     return new DetectSuspiciousLogins(
-        ruleId, window, threshold, allowedLateness, keyField, key, shown, value);
+        ruleId, window, threshold, allowedLateness, keyField, key, shown, value, others);
   }
 
   /** Until when an event counts. */
@@ -167,19 +173,33 @@ public final class DetectSuspiciousLogins
         "1");
   }
 
-  @Override
-  public PCollection<SuspiciousLogins> expand(PCollection<LoginAttempt> logins) {
-    return logins.isBounded() == IsBounded.BOUNDED ? countBounded(logins) : countUnbounded(logins);
+  /**
+   * Counts these attempts, too: those that were {@link SeparateLate separated from late ones}. To
+   * bring them together with the others before would cost a shuffle of all of them.
+   */
+  public DetectSuspiciousLogins and(PCollection<LoginAttempt> value) {
+    return new DetectSuspiciousLogins(
+        ruleId, window, threshold, allowedLateness, keyField, key, shown, shards, value);
   }
 
-  private PCollection<SuspiciousLogins> countUnbounded(PCollection<LoginAttempt> logins) {
+  @Override
+  public PCollection<SuspiciousLogins> expand(PCollection<LoginAttempt> logins) {
+    PCollectionList<LoginAttempt> all = PCollectionList.of(logins);
+    all = others == null ? all : all.and(others);
+    return all.getAll().stream().allMatch(part -> part.isBounded() == IsBounded.BOUNDED)
+        ? countBounded(all)
+        : countUnbounded(all);
+  }
+
+  private PCollection<SuspiciousLogins> countUnbounded(PCollectionList<LoginAttempt> logins) {
     return logins
         .apply(
-            "Window",
-            Window.<LoginAttempt>into(EpochWindows.of(window))
-                .withAllowedLateness(EventWindows.joda(allowedLateness))
-                .discardingFiredPanes())
-        .apply("TallyBundle", tallyBundle(key))
+            "TallyBundle",
+            tallyBundle(
+                Window.<LoginAttempt>into(EpochWindows.of(window))
+                    .withAllowedLateness(EventWindows.joda(allowedLateness))
+                    .discardingFiredPanes(),
+                key))
         .apply(
             "CountWindow",
             ParDo.of(new CountWindow(rule(), keyField, threshold, shown, allowedLateness)));
@@ -190,15 +210,17 @@ public final class DetectSuspiciousLogins
    * together, each with its start in front of the keys: what a window costs does not depend on what
    * is in it either, and old logs have many windows with little in them.
    */
-  private PCollection<SuspiciousLogins> countBounded(PCollection<LoginAttempt> logins) {
+  private PCollection<SuspiciousLogins> countBounded(PCollectionList<LoginAttempt> logins) {
     SerializableFunction<LoginAttempt, String> ofLogin = key;
     long size = window.toMillis();
     return logins
-        .apply("GlobalWindow", Rewindow.globally())
-        .apply("ManyWindows", Window.into(EpochWindows.of(window.multipliedBy(WINDOWS_TOGETHER))))
         .apply(
             "TallyBundle",
             tallyBundle(
+                Window.<LoginAttempt>into(EpochWindows.of(window.multipliedBy(WINDOWS_TOGETHER)))
+                    .triggering(DefaultTrigger.of())
+                    .withAllowedLateness(org.joda.time.Duration.ZERO)
+                    .discardingFiredPanes(),
                 login -> {
                   String group = ofLogin.apply(login);
                   long millis = login.timestamp().toEpochMilli();
@@ -211,10 +233,11 @@ public final class DetectSuspiciousLogins
   }
 
   private TallyBundle<LoginAttempt, LoginSummary, LoginShard> tallyBundle(
-      SerializableFunction<LoginAttempt, String> groupOf) {
+      Window<LoginAttempt> windows, SerializableFunction<LoginAttempt, String> groupOf) {
     int maxEvidence = shown;
     return TallyBundle.of(
-        LoginShard.class,
+        windows,
+        LoginShard.CODER,
         groupOf,
         nothing -> new LoginSummary.Sum(maxEvidence),
         LoginShard::new,
@@ -314,10 +337,10 @@ public final class DetectSuspiciousLogins
     private final boolean lateMayCome;
 
     @StateId("judged")
-    private final StateSpec<BagState<LoginShard>> judgedSpec = StateSpecs.bag();
+    private final StateSpec<BagState<LoginShard>> judgedSpec = StateSpecs.bag(LoginShard.CODER);
 
     @StateId("fresh")
-    private final StateSpec<BagState<LoginShard>> freshSpec = StateSpecs.bag();
+    private final StateSpec<BagState<LoginShard>> freshSpec = StateSpecs.bag(LoginShard.CODER);
 
     @TimerId("judge")
     private final TimerSpec judgeSpec = TimerSpecs.timer(TimeDomain.EVENT_TIME);

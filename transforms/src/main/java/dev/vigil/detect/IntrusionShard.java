@@ -2,13 +2,20 @@ package dev.vigil.detect;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.beam.sdk.coders.CannotProvideCoderException;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.CoderRegistry;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** The IDS alerts of one shard of the keys, summed up by key. */
 record IntrusionShard(Map<String, IntrusionSummary> byKey) {
 
-  long events() {
-    return byKey.values().stream().mapToLong(IntrusionSummary::events).sum();
+  static Coder<IntrusionShard> coder() {
+    try {
+      return CoderRegistry.createDefault().getCoder(IntrusionShard.class);
+    } catch (CannotProvideCoderException e) {
+      throw new IllegalStateException("every record has a coder", e);
+    }
   }
 
   /** Adds up shards. */
@@ -35,7 +42,6 @@ record IntrusionShard(Map<String, IntrusionSummary> byKey) {
       return shard == null ? this : add(shard);
     }
 
-    /** Never null: some runners ask for the sum of a window once more when all of it is gone. */
     @Override
     public IntrusionShard summary() {
       Map<String, IntrusionSummary> summaries = new HashMap<>();

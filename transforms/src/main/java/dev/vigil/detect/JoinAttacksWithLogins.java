@@ -10,7 +10,6 @@ import java.util.Map;
 import org.apache.beam.sdk.state.StateSpec;
 import org.apache.beam.sdk.state.StateSpecs;
 import org.apache.beam.sdk.state.ValueState;
-import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -24,20 +23,19 @@ import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
-import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
 
 /**
  * Finds sources that an IDS saw attacking and that tried to log in, both in the same window.
  *
- * <p>In go {@link Sides} with their event times as element timestamps. Each side is reduced to one
- * bounded summary per source and fixed window of event time, then the two are brought together by
- * {@link CoGroupByKey}, the sources of a shard at a time (see {@link TallyBundle}): however hot a
- * source is, no pairs are spelled out. Out comes one {@link Alert} per source and window that has
- * both, when the watermark passes the window's end; and after that, for late events within the
- * allowed lateness, new revisions of it, with the same id. What comes later than that is dropped:
- * see {@link SeparateLate}.
+ * <p>In go {@link Sides} with their event times as element timestamps. Each bundle of a side is
+ * reduced to one bounded summary per source and fixed window of event time, then the two are
+ * brought together by {@link CoGroupByKey}, the sources of a shard at a time (see {@link
+ * TallyBundle}): however hot a source is, no pairs are spelled out. Out comes one {@link Alert} per
+ * source and window that has both, when the watermark passes the window's end; and after that, for
+ * late events within the allowed lateness, new revisions of it, with the same id. What comes later
+ * than that is dropped: see {@link SeparateLate}.
  */
 public final class JoinAttacksWithLogins extends PTransform<PCollectionTuple, PCollection<Alert>> {
   private static final long serialVersionUID = 1L;
@@ -98,44 +96,28 @@ public final class JoinAttacksWithLogins extends PTransform<PCollectionTuple, PC
   @Override
   public PCollection<Alert> expand(PCollectionTuple sides) {
     int maxEvidence = shown;
-    PCollection<LoginAttempt> candidates = sides.get(Sides.LOGINS);
-    if (candidates.isBounded() == IsBounded.BOUNDED
-        && sides.get(Sides.INTRUSIONS).isBounded() == IsBounded.BOUNDED) {
-      candidates =
-          candidates.apply("OnlyOfAttackers", OnlySourcesOf.events(sides.get(Sides.INTRUSIONS)));
-    }
     PCollection<KV<Integer, LoginShard>> logins =
-        candidates
-            .apply("WindowLogins", this.<LoginAttempt>intoWindows())
+        Sides.logins(sides)
             .apply(
                 "TallyLogins",
                 TallyBundle.of(
-                    LoginShard.class,
+                    intoWindows(),
+                    LoginShard.CODER,
                     LoginAttempt::source,
                     nothing -> new LoginSummary.Sum(maxEvidence),
                     LoginShard::new,
-                    SHARDS))
-            .apply(
-                "SumUpLogins",
-                Combine.perKey(
-                    new TallyFn<>(LoginShard.class, nothing -> new LoginShard.Sum(maxEvidence))));
+                    SHARDS));
     PCollection<KV<Integer, IntrusionShard>> intrusions =
-        sides
-            .get(Sides.INTRUSIONS)
-            .apply("WindowIntrusions", this.<Intrusion>intoWindows())
+        Sides.intrusions(sides)
             .apply(
                 "TallyIntrusions",
                 TallyBundle.of(
-                    IntrusionShard.class,
+                    intoWindows(),
+                    IntrusionShard.coder(),
                     Intrusion::source,
                     nothing -> new IntrusionSummary.Sum(maxEvidence),
                     IntrusionShard::new,
-                    SHARDS))
-            .apply(
-                "SumUpIntrusions",
-                Combine.perKey(
-                    new TallyFn<>(
-                        IntrusionShard.class, nothing -> new IntrusionShard.Sum(maxEvidence))));
+                    SHARDS));
     return KeyedPCollectionTuple.of(LOGINS, logins)
         .and(INTRUSIONS, intrusions)
         .apply("JoinBySource", CoGroupByKey.create())
@@ -173,38 +155,31 @@ public final class JoinAttacksWithLogins extends PTransform<PCollectionTuple, PC
         BoundedWindow window,
         @StateId("emitted") ValueState<Emitted> emitted,
         OutputReceiver<Alert> out) {
-      // Late panes bring a side's earlier sums along: the fullest one holds all others.
-      LoginShard logins = null;
-      for (LoginShard shard : joined.getValue().getAll(LOGINS)) {
-        logins = logins == null || shard.events() > logins.events() ? shard : logins;
-      }
-      IntrusionShard intrusions = null;
-      for (IntrusionShard shard : joined.getValue().getAll(INTRUSIONS)) {
-        intrusions =
-            intrusions == null || shard.events() > intrusions.events() ? shard : intrusions;
-      }
-      if (logins == null || intrusions == null) {
+      IntrusionShard.Sum attackers = new IntrusionShard.Sum(shown);
+      joined.getValue().getAll(INTRUSIONS).forEach(attackers::add);
+      Map<String, IntrusionSummary> intrusions = attackers.summary().byKey();
+      if (intrusions.isEmpty()) {
         return;
       }
+      // There are many more logins than those of attackers.
+      LoginShard.Sum all = new LoginShard.Sum(shown, intrusions.keySet()::contains);
+      joined.getValue().getAll(LOGINS).forEach(all::add);
+      Map<String, LoginSummary> logins = all.summary().byKey();
       // A late pane is of the whole shard: of its alerts, only those that changed go out again.
       Emitted before = emitted.read();
       Map<String, Long> revisions = new HashMap<>();
       if (before != null) {
         revisions.putAll(before.revisionBySource);
       }
-      for (Map.Entry<String, IntrusionSummary> attacker : intrusions.byKey().entrySet()) {
-        String source = attacker.getKey();
-        LoginSummary attempts = logins.byKey().get(source);
-        if (attempts == null) {
-          continue;
-        }
+      for (Map.Entry<String, LoginSummary> login : logins.entrySet()) {
+        String source = login.getKey();
         Alert alert =
             Alerts.ofWindow(
                 rule,
                 source,
                 EventWindows.of((IntervalWindow) window),
-                attempts,
-                attacker.getValue(),
+                login.getValue(),
+                intrusions.get(source),
                 shown);
         Long last = revisions.put(source, alert.vigil().revision());
         if (last == null || last < alert.vigil().revision()) {

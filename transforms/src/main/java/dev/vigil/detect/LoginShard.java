@@ -2,31 +2,43 @@ package dev.vigil.detect;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Predicate;
+import org.apache.beam.sdk.coders.Coder;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** The login attempts of one shard of the keys, summed up by key. */
 record LoginShard(Map<String, LoginSummary> byKey) {
 
-  long events() {
-    return byKey.values().stream().mapToLong(LoginSummary::events).sum();
-  }
+  static final Coder<LoginShard> CODER = new LoginShardCoder();
 
   /** Adds up shards. */
   static final class Sum implements Tally<LoginShard, LoginShard> {
     private final int maxEvidence;
+    private final Predicate<String> wanted;
     private final Map<String, LoginSummary.Sum> byKey = new HashMap<>();
 
     Sum(int maxEvidence) {
+      this(maxEvidence, key -> true);
+    }
+
+    /**
+     * @param wanted the keys that are to be added up; others are left out
+     */
+    Sum(int maxEvidence, Predicate<String> wanted) {
       this.maxEvidence = maxEvidence;
+      this.wanted = wanted;
     }
 
     @Override
     public Sum add(LoginShard shard) {
       shard.byKey.forEach(
-          (key, summary) ->
+          (key, summary) -> {
+            if (wanted.test(key)) {
               byKey
                   .computeIfAbsent(key, k -> new LoginSummary.Sum(maxEvidence))
-                  .addSummary(summary));
+                  .addSummary(summary);
+            }
+          });
       return this;
     }
 
@@ -35,7 +47,6 @@ record LoginShard(Map<String, LoginSummary> byKey) {
       return shard == null ? this : add(shard);
     }
 
-    /** Never null: some runners ask for the sum of a window once more when all of it is gone. */
     @Override
     public LoginShard summary() {
       Map<String, LoginSummary> summaries = new HashMap<>();

@@ -2,17 +2,18 @@ package dev.vigil.detect;
 
 import java.util.HashMap;
 import java.util.Map;
-import org.apache.beam.sdk.coders.CannotProvideCoderException;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionList;
 
 /**
  * Sums up the elements of each bundle by window and key, and puts the sums out by window and shard
@@ -20,28 +21,33 @@ import org.apache.beam.sdk.values.PCollection;
  *
  * <p>What a keyed element costs a runner does not depend on its size: so few large ones go through
  * the shuffle, in place of one for each event. An element whose key is null is left out. The sums
- * have the time of their window's end.
+ * have the time of their window's end. Several collections are summed up each on its own, where
+ * they come from: to bring them together before would cost a shuffle of all their elements.
  *
  * @param <E> what is summed up
  * @param <S> the sum of one key
  * @param <R> the sums of one shard
  */
-final class TallyBundle<E, S, R> extends PTransform<PCollection<E>, PCollection<KV<Integer, R>>> {
+final class TallyBundle<E, S, R>
+    extends PTransform<PCollectionList<E>, PCollection<KV<Integer, R>>> {
   private static final long serialVersionUID = 1L;
 
-  private final Class<R> shardType;
+  private final PTransform<PCollection<E>, PCollection<E>> window;
+  private final Coder<R> shardCoder;
   private final SerializableFunction<E, String> key;
   private final SerializableFunction<Void, Tally<E, S>> tally;
   private final SerializableFunction<Map<String, S>, R> shard;
   private final int shards;
 
   private TallyBundle(
-      Class<R> shardType,
+      PTransform<PCollection<E>, PCollection<E>> window,
+      Coder<R> shardCoder,
       SerializableFunction<E, String> key,
       SerializableFunction<Void, Tally<E, S>> tally,
       SerializableFunction<Map<String, S>, R> shard,
       int shards) {
-    this.shardType = shardType;
+    this.window = window;
+    this.shardCoder = shardCoder;
     this.key = key;
     this.tally = tally;
     this.shard = shard;
@@ -49,41 +55,53 @@ final class TallyBundle<E, S, R> extends PTransform<PCollection<E>, PCollection<
   }
 
   /**
+   * @param window puts the elements into the windows of the sums
    * @param tally makes the tally of a key
    * @param shard makes a shard of the sums by key
    * @param shards how many there are
    */
   static <E, S, R> TallyBundle<E, S, R> of(
-      Class<R> shardType,
+      PTransform<PCollection<E>, PCollection<E>> window,
+      Coder<R> shardCoder,
       SerializableFunction<E, String> key,
       SerializableFunction<Void, Tally<E, S>> tally,
       SerializableFunction<Map<String, S>, R> shard,
       int shards) {
-    return new TallyBundle<>(shardType, key, tally, shard, shards);
+    return new TallyBundle<>(window, shardCoder, key, tally, shard, shards);
   }
 
   @Override
-  public PCollection<KV<Integer, R>> expand(PCollection<E> elements) {
-    return elements.apply("Tally", ParDo.of(new TallyDoFn<>(this))).setCoder(coder(elements));
-  }
-
-  private Coder<KV<Integer, R>> coder(PCollection<E> elements) {
-    try {
-      return KvCoder.of(
-          VarIntCoder.of(), elements.getPipeline().getCoderRegistry().getCoder(shardType));
-    } catch (CannotProvideCoderException e) {
-      throw new IllegalStateException("every record has a coder", e);
+  public PCollection<KV<Integer, R>> expand(PCollectionList<E> parts) {
+    PCollectionList<KV<Integer, R>> sums = PCollectionList.empty(parts.getPipeline());
+    for (PCollection<E> part : parts.getAll()) {
+      int number = sums.size();
+      sums =
+          sums.and(
+              part.apply("Window" + number, window)
+                  .apply("Tally" + number, ParDo.of(new TallyDoFn<>(key, tally, shard, shards)))
+                  .setCoder(KvCoder.of(VarIntCoder.of(), shardCoder)));
     }
+    return sums.size() == 1 ? sums.get(0) : sums.apply("Tallies", Flatten.pCollections());
   }
 
   private static final class TallyDoFn<E, S, R> extends DoFn<E, KV<Integer, R>> {
     private static final long serialVersionUID = 1L;
 
-    private final TallyBundle<E, S, R> spec;
+    private final SerializableFunction<E, String> key;
+    private final SerializableFunction<Void, Tally<E, S>> tally;
+    private final SerializableFunction<Map<String, S>, R> shard;
+    private final int shards;
     private transient Map<BoundedWindow, Map<String, Tally<E, S>>> tallies;
 
-    TallyDoFn(TallyBundle<E, S, R> spec) {
-      this.spec = spec;
+    TallyDoFn(
+        SerializableFunction<E, String> key,
+        SerializableFunction<Void, Tally<E, S>> tally,
+        SerializableFunction<Map<String, S>, R> shard,
+        int shards) {
+      this.key = key;
+      this.tally = tally;
+      this.shard = shard;
+      this.shards = shards;
     }
 
     @StartBundle
@@ -93,11 +111,11 @@ final class TallyBundle<E, S, R> extends PTransform<PCollection<E>, PCollection<
 
     @ProcessElement
     public void add(@Element E element, BoundedWindow window) {
-      String group = spec.key.apply(element);
+      String group = key.apply(element);
       if (group != null) {
         tallies
             .computeIfAbsent(window, w -> new HashMap<>())
-            .computeIfAbsent(group, g -> spec.tally.apply(null))
+            .computeIfAbsent(group, g -> tally.apply(null))
             .add(element);
       }
     }
@@ -111,12 +129,12 @@ final class TallyBundle<E, S, R> extends PTransform<PCollection<E>, PCollection<
                 (group, sum) ->
                     byShard
                         .computeIfAbsent(
-                            Math.floorMod(group.hashCode(), spec.shards), s -> new HashMap<>())
+                            Math.floorMod(group.hashCode(), shards), s -> new HashMap<>())
                         .put(group, sum.summary()));
             byShard.forEach(
                 (number, sums) ->
                     context.output(
-                        KV.of(number, spec.shard.apply(sums)), window.maxTimestamp(), window));
+                        KV.of(number, shard.apply(sums)), window.maxTimestamp(), window));
           });
       tallies = null;
     }

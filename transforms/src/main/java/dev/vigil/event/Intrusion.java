@@ -17,28 +17,4 @@ public record Intrusion(
     @Nullable String classification,
     @Nullable String signature,
     String eventId)
-    implements SourceEvent {
-
-  /**
-   * The intrusion that an event reports: in ECS, an event of kind {@code alert} and category {@code
-   * intrusion_detection}.
-   *
-   * @return null if the event is none, or names no source
-   */
-  public static @Nullable Intrusion of(SecurityEvent event) {
-    if (event.source() == null
-        || event.source().address() == null
-        || !event.event().kind().equals("alert")
-        || !event.event().category().contains("intrusion_detection")) {
-      return null;
-    }
-    SecurityEvent.Extension vigil = event.vigil();
-    return new Intrusion(
-        event.timestamp(),
-        event.source().address(),
-        vigil == null ? null : vigil.severity(),
-        vigil == null ? null : vigil.attackClassification(),
-        event.rule() == null ? null : event.rule().name(),
-        event.event().id());
-  }
-}
+    implements SourceEvent {}

@@ -17,29 +17,4 @@ public record LoginAttempt(
     boolean failed,
     long attempts,
     String eventId)
-    implements SourceEvent {
-
-  /**
-   * The attempt that an event is: in ECS, an event of category {@code authentication} and type
-   * {@code start}, whatever its outcome.
-   *
-   * @return null if the event is no login attempt, or names no source
-   */
-  public static @Nullable LoginAttempt of(SecurityEvent event) {
-    Ecs.Event ecs = event.event();
-    if (event.source() == null
-        || event.source().address() == null
-        || !ecs.category().contains("authentication")
-        || !ecs.type().contains("start")) {
-      return null;
-    }
-    Long attempts = event.vigil() == null ? null : event.vigil().loginAttempts();
-    return new LoginAttempt(
-        event.timestamp(),
-        event.source().address(),
-        event.user() == null ? null : event.user().name(),
-        "failure".equals(ecs.outcome()),
-        attempts == null ? 1 : attempts,
-        ecs.id());
-  }
-}
+    implements SourceEvent {}

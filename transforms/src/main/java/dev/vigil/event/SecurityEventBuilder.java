@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -335,6 +336,41 @@ public final class SecurityEventBuilder {
   public SecurityEventBuilder loginAttempts(long value) {
     loginAttempts = value == 1 ? null : value;
     return this;
+  }
+
+  /**
+   * The attempt that the event is: in ECS, an event of category {@code authentication} and type
+   * {@code start}, whatever its outcome.
+   *
+   * @return null if the event is no login attempt, or names no source
+   */
+  public @Nullable LoginAttempt login(Supplier<String> eventId) {
+    if (source.address == null || !category.contains("authentication") || !type.contains("start")) {
+      return null;
+    }
+    return new LoginAttempt(
+        timestamp,
+        source.address,
+        userName,
+        "failure".equals(outcome),
+        loginAttempts == null ? 1 : loginAttempts,
+        eventId.get());
+  }
+
+  /**
+   * The intrusion that the event reports: in ECS, an event of kind {@code alert} and category
+   * {@code intrusion_detection}.
+   *
+   * @return null if the event is none, or names no source
+   */
+  public @Nullable Intrusion intrusion(Supplier<String> eventId) {
+    if (source.address == null
+        || !kind.equals("alert")
+        || !category.contains("intrusion_detection")) {
+      return null;
+    }
+    return new Intrusion(
+        timestamp, source.address, severityName, attackClassification, ruleName, eventId.get());
   }
 
   /**

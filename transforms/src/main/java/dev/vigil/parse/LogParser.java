@@ -2,7 +2,6 @@ package dev.vigil.parse;
 
 import dev.vigil.event.Failure;
 import dev.vigil.event.LogLine;
-import dev.vigil.event.SecurityEvent;
 import dev.vigil.event.SecurityEventBuilder;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
@@ -21,10 +20,10 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 /**
  * Finds the format of a line by its content and reads it.
  *
- * <p>In goes a {@link LogLine}; out comes its {@link SecurityEvent}, or a {@link Failure} of the
- * stage {@code parse} if it is not UTF-8, was cut at the reader's limit, is taken by no format, is
- * malformed, or claims to be more than {@link #withMaxAhead five minutes} ahead of the clock. Never
- * neither, never both; nothing is thrown for a line, whatever is in it.
+ * <p>In goes a {@link LogLine}; out comes its event, or a {@link Failure} of the stage {@code
+ * parse} if it is not UTF-8, was cut at the reader's limit, is taken by no format, is malformed, or
+ * claims to be more than {@link #withMaxAhead five minutes} ahead of the clock. Never neither,
+ * never both; nothing is thrown for a line, whatever is in it.
  *
  * <p>The format that took the last line of an input is tried first. As no two formats take the same
  * line, that saves time and changes nothing.
@@ -40,6 +39,8 @@ public final class LogParser implements Serializable {
 
   /** Some editors begin a file with it. */
   private static final String BYTE_ORDER_MARK = "\uFEFF";
+
+  private static final char REPLACEMENT = '\uFFFD';
 
   /** Inputs whose last format is remembered. */
   private static final int MAX_INPUTS = 1_000;
@@ -98,37 +99,23 @@ public final class LogParser implements Serializable {
     return new LogParser(formats, zone, year, maxAhead, value);
   }
 
-  /** Reads a line; see the class comment. */
-  public ParseResult parse(LogLine line) {
+  /** What a line says; see the class comment. It is read when that is first asked. */
+  public ParsedLine parse(LogLine line) {
+    return new ParsedLine(line, this);
+  }
+
+  ParsedLine.Reading read(LogLine line) {
     if (line.error() != null) {
       return failure(line, READ_STAGE, null, "unreadable source", line.error());
     }
     try {
-      Understood understood = understand(line);
-      Instant time = understood.event.timestamp();
-      if (isAhead(time)) {
-        return failure(line, STAGE, time, "time in the future", time.toString());
-      }
-      return new ParseResult(
-          understood.event.build(understood.format.name(), line, understood.text), null);
+      ParsedLine.Reading reading = understand(line);
+      Instant time = reading.event().timestamp();
+      return isAhead(time)
+          ? failure(line, STAGE, time, "time in the future", time.toString())
+          : reading;
     } catch (MalformedLine e) {
       return failure(line, STAGE, null, e.reason(), e.detail());
-    }
-  }
-
-  /**
-   * The time of the event that {@link #parse} makes of a line, or null if it makes none; for
-   * sources, which need the time before the event.
-   */
-  public @Nullable Instant eventTime(LogLine line) {
-    if (line.error() != null) {
-      return null;
-    }
-    try {
-      Instant time = understand(line).event.timestamp();
-      return isAhead(time) ? null : time;
-    } catch (MalformedLine e) {
-      return null; // parse() says why
     }
   }
 
@@ -136,19 +123,17 @@ public final class LogParser implements Serializable {
     return Duration.between(clock.instant(), time).compareTo(maxAhead) > 0;
   }
 
-  private record Understood(SecurityEventBuilder event, LogFormat format, String text) {}
+  private static ParsedLine.Reading understood(
+      SecurityEventBuilder event, LogFormat format, String text) {
+    return new ParsedLine.Reading(event, format.name(), text, null);
+  }
 
-  private Understood understand(LogLine line) throws MalformedLine {
+  private ParsedLine.Reading understand(LogLine line) throws MalformedLine {
     if (line.isCut()) {
       throw new MalformedLine(
           "line too long", line.length() + " bytes, of which " + line.bytes().length + " kept");
     }
-    String text;
-    try {
-      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line.bytes())).toString();
-    } catch (CharacterCodingException e) {
-      throw new MalformedLine("not UTF-8", e.getMessage());
-    }
+    String text = text(line.bytes());
     if (line.provenance().isStartOfFile() && text.startsWith(BYTE_ORDER_MARK)) {
       text = text.substring(1);
     }
@@ -162,22 +147,35 @@ public final class LogParser implements Serializable {
       if (event == null) {
         throw new MalformedLine("not of the given format", format.name());
       }
-      return new Understood(event, format, text);
+      return understood(event, format, text);
     }
     String input = line.provenance().source();
     LogFormat last = lastByInput().get(input);
     SecurityEventBuilder event = last == null ? null : last.parse(lineText);
     if (event != null) {
-      return new Understood(event, last, text);
+      return understood(event, last, text);
     }
     for (LogFormat format : formats) {
       event = format == last ? null : format.parse(lineText);
       if (event != null) {
         remember(input, format);
-        return new Understood(event, format, text);
+        return understood(event, format, text);
       }
     }
     throw new MalformedLine("no format takes this line", null);
+  }
+
+  private static String text(byte[] bytes) throws MalformedLine {
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    // What is no UTF-8 becomes this character, which may also be in the line itself.
+    if (text.indexOf(REPLACEMENT) >= 0) {
+      try {
+        StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+      } catch (CharacterCodingException e) {
+        throw new MalformedLine("not UTF-8", e.getMessage());
+      }
+    }
+    return text;
   }
 
   private Map<String, LogFormat> lastByInput() {
@@ -204,9 +202,11 @@ public final class LogParser implements Serializable {
     throw new IllegalArgumentException("no such format: " + name);
   }
 
-  private static ParseResult failure(
+  private static ParsedLine.Reading failure(
       LogLine line, String stage, @Nullable Instant time, String reason, @Nullable String detail) {
-    return new ParseResult(
+    return new ParsedLine.Reading(
+        null,
+        null,
         null,
         new Failure(
             time,

@@ -1,7 +1,8 @@
 package dev.vigil.parse;
 
 import dev.vigil.event.Failure;
-import dev.vigil.event.LogLine;
+import dev.vigil.event.Intrusion;
+import dev.vigil.event.LoginAttempt;
 import dev.vigil.event.SecurityEvent;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,15 +20,18 @@ import org.joda.time.Instant;
 /**
  * Parses log lines.
  *
- * <p>In go {@link LogLine}s; out comes for each exactly one of {@link #EVENTS}, with its event
- * time, to the millisecond, as element timestamp, or {@link #FAILURES}, with the line's. Where
- * input is unbounded, the source must have given each line its event time already: no element may
- * go out earlier than it came in.
+ * <p>In go {@link ParsedLines}, which are parsed here unless their source had to; out comes for
+ * each line exactly one of {@link #EVENTS}, with its event time, to the millisecond, as element
+ * timestamp, or {@link #FAILURES}, with the time of what came in. Of the events, what detections
+ * need comes out, too: as {@link #LOGINS} and {@link #INTRUSIONS}, which are late for nothing, or
+ * as {@link #LOGINS_BEHIND} and {@link #INTRUSIONS_BEHIND}, which may be. Where input is unbounded,
+ * lines come in with the earliest of their event times: no element may go out earlier than it came
+ * in.
  *
  * <p>Counts, as metrics of the namespace {@value #METRICS}: {@code events.FORMAT} and {@code
  * failures.REASON}.
  */
-public final class ParseLogs extends PTransform<PCollection<LogLine>, PCollectionTuple> {
+public final class ParseLogs extends PTransform<PCollection<ParsedLines>, PCollectionTuple> {
   private static final long serialVersionUID = 1L;
 
   /** What was understood. */
@@ -36,56 +40,99 @@ public final class ParseLogs extends PTransform<PCollection<LogLine>, PCollectio
   /** What was not, and why. */
   public static final TupleTag<Failure> FAILURES = new TupleTag<>("failures") {};
 
+  /** Of the events, the login attempts that came before their time was over. */
+  public static final TupleTag<LoginAttempt> LOGINS = new TupleTag<>("logins") {};
+
+  /** Of the events, what an IDS or IPS reports, if it came before its time was over. */
+  public static final TupleTag<Intrusion> INTRUSIONS = new TupleTag<>("intrusions") {};
+
+  /** The login attempts that their source's watermark had passed already. */
+  public static final TupleTag<LoginAttempt> LOGINS_BEHIND = new TupleTag<>("logins-behind") {};
+
+  /** What an IDS or IPS reports, and its source's watermark had passed already. */
+  public static final TupleTag<Intrusion> INTRUSIONS_BEHIND =
+      new TupleTag<>("intrusions-behind") {};
+
   /** The namespace of the metrics. */
   public static final String METRICS = "vigil";
 
-  private final LogParser parser;
+  private final boolean withEvents;
 
-  private ParseLogs(LogParser parser) {
-    this.parser = parser;
+  private ParseLogs(boolean withEvents) {
+    this.withEvents = withEvents;
   }
 
-  public static ParseLogs with(LogParser parser) {
-    return new ParseLogs(parser);
+  public static ParseLogs create() {
+    return new ParseLogs(true);
+  }
+
+  /** Without the events themselves, for who has no use for them: most of the work is theirs. */
+  public ParseLogs withoutEvents() {
+    return new ParseLogs(false);
   }
 
   @Override
-  public PCollectionTuple expand(PCollection<LogLine> lines) {
+  public PCollectionTuple expand(PCollection<ParsedLines> lines) {
     return lines.apply(
-        "Parse", ParDo.of(new ParseFn(parser)).withOutputTags(EVENTS, TupleTagList.of(FAILURES)));
+        "Parse",
+        ParDo.of(new ParseFn(withEvents))
+            .withOutputTags(
+                EVENTS,
+                TupleTagList.of(FAILURES)
+                    .and(LOGINS)
+                    .and(INTRUSIONS)
+                    .and(LOGINS_BEHIND)
+                    .and(INTRUSIONS_BEHIND)));
   }
 
-  private static final class ParseFn extends DoFn<LogLine, SecurityEvent> {
+  private static final class ParseFn extends DoFn<ParsedLines, SecurityEvent> {
     private static final long serialVersionUID = 1L;
 
-    private final LogParser parser;
-    private transient Map<String, Counter> counters;
+    private final boolean withEvents;
+    private transient Map<String, Counter> events;
+    private transient Map<String, Counter> failures;
 
-    ParseFn(LogParser parser) {
-      this.parser = parser;
+    ParseFn(boolean withEvents) {
+      this.withEvents = withEvents;
     }
 
     @Setup
     public void setUp() {
-      counters = new HashMap<>();
+      events = new HashMap<>();
+      failures = new HashMap<>();
     }
 
     @ProcessElement
-    public void parse(@Element LogLine line, MultiOutputReceiver out) {
-      ParseResult result = parser.parse(line);
-      if (result.event() != null) {
-        count("events." + result.event().event().dataset());
-        out.get(EVENTS)
-            .outputWithTimestamp(
-                result.event(), Instant.ofEpochMilli(result.event().timestamp().toEpochMilli()));
-      } else {
-        count("failures." + result.failure().reason());
-        out.get(FAILURES).output(result.failure());
+    public void parse(@Element ParsedLines lines, MultiOutputReceiver out) {
+      for (ParsedLine line : lines.lines()) {
+        Failure failure = line.failure();
+        if (failure == null) {
+          count(events, "events.", line.format());
+          putOut(line, lines.isBehind(line.time()), out);
+        } else {
+          count(failures, "failures.", failure.reason());
+          out.get(FAILURES).output(failure);
+        }
       }
     }
 
-    private void count(String name) {
-      counters.computeIfAbsent(name, n -> Metrics.counter(METRICS, n)).inc();
+    private void putOut(ParsedLine line, boolean behind, MultiOutputReceiver out) {
+      Instant time = Instant.ofEpochMilli(line.time().toEpochMilli());
+      if (withEvents) {
+        out.get(EVENTS).outputWithTimestamp(line.event(), time);
+      }
+      LoginAttempt login = line.login();
+      if (login != null) {
+        out.get(behind ? LOGINS_BEHIND : LOGINS).outputWithTimestamp(login, time);
+      }
+      Intrusion intrusion = line.intrusion();
+      if (intrusion != null) {
+        out.get(behind ? INTRUSIONS_BEHIND : INTRUSIONS).outputWithTimestamp(intrusion, time);
+      }
+    }
+
+    private static void count(Map<String, Counter> counters, String prefix, String name) {
+      counters.computeIfAbsent(name, n -> Metrics.counter(METRICS, prefix + n)).inc();
     }
   }
 }

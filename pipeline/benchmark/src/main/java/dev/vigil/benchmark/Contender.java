@@ -1,19 +1,25 @@
 package dev.vigil.benchmark;
 
 import dev.vigil.detect.DetectSuspiciousLogins;
-import dev.vigil.detect.SelectLogins;
+import dev.vigil.detect.JoinAttacksWithLogins;
+import dev.vigil.detect.SeparateLate;
+import dev.vigil.detect.Sides;
+import dev.vigil.event.Intrusion;
 import dev.vigil.event.LogLine;
+import dev.vigil.event.LoginAttempt;
 import dev.vigil.event.Provenance;
-import dev.vigil.event.SuspiciousLogins;
 import dev.vigil.parse.LogParser;
 import dev.vigil.parse.ParseLogs;
+import dev.vigil.parse.ParsedLines;
 import dev.vigil.pipeline.io.KafkaConnection;
+import dev.vigil.pipeline.io.ReadAll;
 import dev.vigil.pipeline.io.ReadKafka;
 import dev.vigil.pipeline.io.ReplayKafka;
 import dev.vigil.pipeline.io.StartPosition;
 import dev.vigil.pipeline.io.TopicInput;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -24,10 +30,9 @@ import java.util.stream.IntStream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.transforms.DoFn;
-import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -38,18 +43,18 @@ enum Contender {
   /** Reads, and does nothing. */
   POLL {
     @Override
-    void run(LoginTopic topic, String servers) {
-      poll(topic, servers, record -> {});
+    void run(Workload workload, String servers) {
+      poll(workload, servers, record -> {});
     }
   },
 
   /** Reads and parses. */
   PARSE {
     @Override
-    void run(LoginTopic topic, String servers) {
+    void run(Workload workload, String servers) {
       LogParser parser = LogParser.ofAllFormats();
       poll(
-          topic,
+          workload,
           servers,
           record -> {
             LogLine line =
@@ -66,53 +71,82 @@ enum Contender {
   /** Reads, parses and counts: bounded, on the Direct runner. */
   DIRECT {
     @Override
-    void run(LoginTopic topic, String servers) throws IOException {
+    void run(Workload workload, String servers) throws InterruptedException {
+      Pipeline pipeline =
+          pipeline(
+              "--runner=DirectRunner",
+              "--enforceImmutability=false",
+              "--enforceEncodability=false");
       count(
-          topic,
-          ReplayKafka.of(connection(servers), inputs(topic), StartPosition.EARLIEST, MAX_LINE),
-          "--runner=DirectRunner",
-          "--enforceImmutability=false",
-          "--enforceEncodability=false");
+          parse(
+              pipeline.apply(
+                  "ReadKafka",
+                  ReadAll.bounded(
+                      ReplayKafka.of(connection(servers), LOGINS, StartPosition.EARLIEST, MAX_LINE),
+                      LogParser.ofAllFormats()))));
+      await(pipeline, workload.suspicious());
     }
   },
 
   /** Reads, parses and counts: without end, on embedded Flink. */
-  FLINK {
+  COUNTS {
     @Override
-    void run(LoginTopic topic, String servers) throws IOException {
-      count(
-          topic,
-          ReadKafka.of(
-                  connection(servers), inputs(topic), MAX_LINE, LogParser.ofAllFormats()::eventTime)
-              .from(StartPosition.EARLIEST),
-          "--runner=FlinkRunner",
-          "--parallelism=" + topic.partitions(),
-          "--checkpointingInterval=10000",
-          "--objectReuse=true",
-          "--autoWatermarkInterval=200");
+    void run(Workload workload, String servers) throws InterruptedException {
+      Pipeline pipeline = flink(workload);
+      count(parse(pipeline.apply("ReadKafka", read(servers, LOGINS))));
+      await(pipeline, workload.suspicious());
+    }
+  },
+
+  /** The same query in Flink SQL. */
+  SQL_COUNTS {
+    @Override
+    void run(Workload workload, String servers) throws InterruptedException {
+      FlinkSql.run(FlinkSql.COUNTS, workload, servers, workload.suspicious());
+    }
+  },
+
+  /** Reads, parses and joins: without end, on embedded Flink. */
+  JOIN {
+    @Override
+    void run(Workload workload, String servers) throws InterruptedException {
+      Pipeline pipeline = flink(workload);
+      join(parse(pipeline.apply("ReadKafka", read(servers, BOTH))));
+      await(pipeline, workload.attacked());
+    }
+  },
+
+  /** The same question in Flink SQL, which answers it with every pair. */
+  SQL_JOIN {
+    @Override
+    void run(Workload workload, String servers) throws InterruptedException {
+      FlinkSql.run(FlinkSql.JOIN, workload, servers, workload.pairs());
     }
   };
 
+  /** The system property that names a directory for checkpoints. */
+  static final String CHECKPOINTS = "vigil.benchmark.checkpoints";
+
   private static final int MAX_LINE = 1 << 20;
+  private static final List<TopicInput> LOGINS = List.of(new TopicInput(Workload.LOGINS, null));
+  private static final List<TopicInput> BOTH =
+      List.of(new TopicInput(Workload.LOGINS, null), new TopicInput(Workload.INTRUSIONS, null));
 
   /** Counted down by the results, wherever in this JVM they are. */
   private static volatile CountDownLatch missing = new CountDownLatch(0);
 
-  /** Reads the whole topic once. */
-  abstract void run(LoginTopic topic, String servers) throws IOException;
+  /** Reads all there is, once. */
+  abstract void run(Workload workload, String servers) throws IOException, InterruptedException;
 
   /**
-   * @param args the contender's name, the brokers, and the topic's name, partitions, records and
-   *     suspicious windows
+   * @param args the contender's name, the brokers, and the {@link Workload}
    */
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) throws IOException, InterruptedException {
     Contender contender = valueOf(args[0]);
-    LoginTopic topic =
-        new LoginTopic(
-            args[2], Integer.parseInt(args[3]), Long.parseLong(args[4]), Long.parseLong(args[5]));
+    Workload workload = Workload.ofArguments(List.of(args).subList(2, args.length));
     long cpu = cpuNanos();
     long start = System.nanoTime();
-    contender.run(topic, args[1]);
+    contender.run(workload, args[1]);
     System.out.println(new Measurement(System.nanoTime() - start, cpuNanos() - cpu).toLine());
     System.out.flush();
     // A job without end must be ended from outside.
@@ -128,23 +162,19 @@ enum Contender {
     return KafkaConnection.of(Map.of("bootstrap.servers", servers));
   }
 
-  private static List<TopicInput> inputs(LoginTopic topic) {
-    return List.of(new TopicInput(topic.name(), null));
-  }
-
   private static void poll(
-      LoginTopic topic, String servers, Consumer<ConsumerRecord<byte[], byte[]>> consumer) {
+      Workload workload, String servers, Consumer<ConsumerRecord<byte[], byte[]>> consumer) {
     Map<String, Object> config = new HashMap<>(Map.of("bootstrap.servers", servers));
     config.put("enable.auto.commit", false);
     try (KafkaConsumer<byte[], byte[]> reader =
         new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       List<TopicPartition> partitions =
-          IntStream.range(0, topic.partitions())
-              .mapToObj(partition -> new TopicPartition(topic.name(), partition))
+          IntStream.range(0, workload.partitions())
+              .mapToObj(partition -> new TopicPartition(Workload.LOGINS, partition))
               .toList();
       reader.assign(partitions);
       reader.seekToBeginning(partitions);
-      for (long count = 0; count < topic.records(); ) {
+      for (long count = 0; count < workload.logins(); ) {
         for (ConsumerRecord<byte[], byte[]> record : reader.poll(Duration.ofSeconds(1))) {
           consumer.accept(record);
           count++;
@@ -153,33 +183,86 @@ enum Contender {
     }
   }
 
-  private static void count(
-      LoginTopic topic, PTransform<PBegin, PCollection<LogLine>> read, String... options)
-      throws IOException {
-    missing = new CountDownLatch(Math.toIntExact(topic.suspicious()));
-    Pipeline pipeline = Pipeline.create(PipelineOptionsFactory.fromArgs(options).create());
-    pipeline
-        .apply("ReadKafka", read)
-        .apply("ParseLogs", ParseLogs.with(LogParser.ofAllFormats()))
-        .get(ParseLogs.EVENTS)
-        .apply("SelectLogins", SelectLogins.create())
-        .apply("DetectSuspiciousLogins", DetectSuspiciousLogins.create())
-        .apply("Count", ParDo.of(new CountFn()));
+  private static Pipeline pipeline(String... options) {
+    return Pipeline.create(PipelineOptionsFactory.fromArgs(options).create());
+  }
+
+  /** With what the main job's profile says of Flink. */
+  private static Pipeline flink(Workload workload) {
+    return pipeline(
+        "--runner=FlinkRunner",
+        "--parallelism=" + workload.partitions(),
+        "--checkpointingInterval=10000",
+        "--objectReuse=true",
+        "--autoWatermarkInterval=200",
+        "--finishBundleBeforeCheckpointing=true",
+        "--fasterCopy=true",
+        "--maxBundleSize=50000",
+        "--maxBundleTimeMills=500",
+        "--stateBackend=filesystem",
+        "--stateBackendStoragePath=" + checkpoints());
+  }
+
+  /** Where Flink keeps its checkpoints. In memory, as it would by default, they must be small. */
+  static String checkpoints() {
+    return Path.of(System.getProperty(CHECKPOINTS)).toUri().toString();
+  }
+
+  private static ReadKafka read(String servers, List<TopicInput> topics) {
+    return ReadKafka.of(connection(servers), topics, MAX_LINE, LogParser.ofAllFormats())
+        .from(StartPosition.EARLIEST);
+  }
+
+  private static PCollectionTuple parse(PCollection<ParsedLines> lines) {
+    return lines.apply("ParseLogs", ParseLogs.create().withoutEvents());
+  }
+
+  private static void count(PCollectionTuple parsed) {
+    DetectSuspiciousLogins count = DetectSuspiciousLogins.create();
+    PCollectionTuple behind = separate(parsed, count.deadline());
+    parsed
+        .get(ParseLogs.LOGINS)
+        .apply(
+            "DetectSuspiciousLogins",
+            count.and(behind.get(SeparateLate.inTime(DetectSuspiciousLogins.RULE_ID))))
+        .apply("Count", ParDo.of(new CountDown<>()));
+  }
+
+  private static void join(PCollectionTuple parsed) {
+    JoinAttacksWithLogins join = JoinAttacksWithLogins.create();
+    PCollectionTuple logins = separate(parsed, join.deadline());
+    PCollectionTuple intrusions =
+        parsed
+            .get(ParseLogs.INTRUSIONS_BEHIND)
+            .apply("SeparateLateIntrusions", SeparateLate.of(Intrusion.class, join.deadline()));
+    Sides.and(
+            Sides.of(parsed.get(ParseLogs.LOGINS), parsed.get(ParseLogs.INTRUSIONS)),
+            logins.get(SeparateLate.inTime(JoinAttacksWithLogins.RULE_ID)),
+            intrusions.get(SeparateLate.inTime(JoinAttacksWithLogins.RULE_ID)))
+        .apply("JoinAttacksWithLogins", join)
+        .apply("Count", ParDo.of(new CountDown<>()));
+  }
+
+  private static PCollectionTuple separate(
+      PCollectionTuple parsed, SeparateLate.Deadline deadline) {
+    return parsed
+        .get(ParseLogs.LOGINS_BEHIND)
+        .apply("SeparateLateLogins", SeparateLate.of(LoginAttempt.class, deadline));
+  }
+
+  private static void await(Pipeline pipeline, long results) throws InterruptedException {
+    missing = new CountDownLatch(Math.toIntExact(results));
     Thread job = new Thread(() -> pipeline.run().waitUntilFinish(), "job");
     job.setDaemon(true);
     job.start();
-    try {
-      missing.await();
-    } catch (InterruptedException e) {
-      throw new IOException(e);
-    }
+    missing.await();
   }
 
-  private static final class CountFn extends DoFn<SuspiciousLogins, Void> {
+  private static final class CountDown<T> extends DoFn<T, Void> {
     private static final long serialVersionUID = 1L;
 
     @ProcessElement
-    public void count(@Element SuspiciousLogins record) {
+    public void count() {
       missing.countDown();
     }
   }

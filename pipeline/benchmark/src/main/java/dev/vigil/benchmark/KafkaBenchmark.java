@@ -14,19 +14,20 @@ import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 
 /**
- * How many records a second are read from Kafka, parsed and counted, on the Direct runner and on
- * embedded Flink, beside loops that only read, and only read and parse. All of them read the same
- * topic of the same broker, in alternation, each in a JVM of its own with the same heap; what is
- * told are medians and their ratios, since the machine is not still. A runner's time holds its
- * start.
+ * How many records a second are read from Kafka, parsed, and counted or joined, on the Direct
+ * runner and on embedded Flink, beside the same queries in Flink SQL, and beside loops that only
+ * read, and only read and parse. All of them read the same topics of the same broker, in
+ * alternation, each in a JVM of its own with the same heap; what is told are medians and their
+ * ratios, since the machine is not still. A runner's time holds its start.
  */
 public final class KafkaBenchmark {
 
   private KafkaBenchmark() {}
 
   /**
-   * @param args {@code [records [keys [rounds [partitions]]]]}; by default 1,000,000 records of
-   *     10,000 sources in 2 partitions, and 5 rounds
+   * @param args {@code [records [keys [rounds [partitions [contenders]]]]]}; by default 1,000,000
+   *     logins of 10,000 sources in 2 partitions, and 5 rounds of all the {@link Contender}s; else
+   *     of those whose names are given, with commas between them
    */
   public static void main(String[] args)
       throws IOException, ExecutionException, InterruptedException {
@@ -35,31 +36,38 @@ public final class KafkaBenchmark {
     int rounds = (int) number(args, 2, 5);
     int partitions = (int) number(args, 3, 2);
     Path home = Files.createTempDirectory("vigil-benchmark");
+    List<Contender> contenders =
+        args.length > 4
+            ? Stream.of(args[4].split(",")).map(Contender::valueOf).toList()
+            : List.of(Contender.values());
     Map<Contender, List<Measurement>> all = new EnumMap<>(Contender.class);
     try (LocalKafka broker = LocalKafka.start(home)) {
-      LoginTopic topic =
-          LoginTopic.load(broker.bootstrapServers(), "Logins", partitions, records, keys);
+      Workload workload = Workload.load(broker.bootstrapServers(), partitions, records, keys);
       System.out.printf(
           Locale.ROOT,
-          "%,d logins, %,d sources, %d partitions, %,d suspicious%n",
-          topic.records(),
+          "%,d logins, %,d IDS events, %,d sources, %d partitions; to be found: %,d suspicious,"
+              + " %,d attacked, %,d pairs%n",
+          workload.logins(),
+          workload.intrusions(),
           keys,
           partitions,
-          topic.suspicious());
+          workload.suspicious(),
+          workload.attacked(),
+          workload.pairs());
       for (int round = 1; round <= rounds; round++) {
-        for (Contender contender : Contender.values()) {
-          Measurement measured = measure(contender, broker.bootstrapServers(), topic);
+        for (Contender contender : contenders) {
+          Measurement measured = measure(contender, broker.bootstrapServers(), workload, home);
           all.computeIfAbsent(contender, c -> new ArrayList<>()).add(measured);
           System.out.printf(
               Locale.ROOT,
-              "round %d %-6s %6.1f s %6.1f CPU s%n",
+              "round %d %-10s %6.1f s %6.1f CPU s%n",
               round,
-              contender.name().toLowerCase(Locale.ROOT),
+              contender,
               measured.seconds(),
               measured.cpuSeconds());
         }
       }
-      print(topic, all);
+      print(workload, all);
     } finally {
       delete(home);
     }
@@ -69,41 +77,55 @@ public final class KafkaBenchmark {
     return args.length > index ? Long.parseLong(args[index].replace("_", "")) : otherwise;
   }
 
-  private static Measurement measure(Contender contender, String servers, LoginTopic topic)
+  private static Measurement measure(
+      Contender contender, String servers, Workload workload, Path home)
       throws IOException, InterruptedException {
+    List<String> arguments = new ArrayList<>(List.of(contender.name(), servers));
+    arguments.addAll(workload.toArguments());
     return Measurement.ofProcess(
         Contender.class,
         List.of(
+            "-D" + Contender.CHECKPOINTS + "=" + home.resolve("checkpoints"),
             "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
             "-Dorg.slf4j.simpleLogger.log.org.apache.kafka=off"),
-        List.of(
-            contender.name(),
-            servers,
-            topic.name(),
-            Integer.toString(topic.partitions()),
-            Long.toString(topic.records()),
-            Long.toString(topic.suspicious())));
+        arguments);
   }
 
-  private static void print(LoginTopic topic, Map<Contender, List<Measurement>> all) {
-    double poll = rate(topic, all.get(Contender.POLL));
-    double parse = rate(topic, all.get(Contender.PARSE));
-    System.out.printf(
-        "%n%-8s %12s %8s %10s %10s%n", "median", "records/s", "CPU s", "of poll", "of parse");
+  private static void print(Workload workload, Map<Contender, List<Measurement>> all) {
+    System.out.printf("%n%-10s %12s %8s%n", "median", "records/s", "CPU s");
     all.forEach(
         (contender, runs) ->
             System.out.printf(
                 Locale.ROOT,
-                "%-8s %,12.0f %8.1f %10.3f %10.3f%n",
-                contender.name().toLowerCase(Locale.ROOT),
-                rate(topic, runs),
-                Measurement.median(runs.stream().map(Measurement::cpuSeconds).toList()),
-                rate(topic, runs) / poll,
-                rate(topic, runs) / parse));
+                "%-10s %,12.0f %8.1f%n",
+                contender,
+                workload.logins() / seconds(runs),
+                cpuSeconds(runs)));
+    printRatio(Contender.COUNTS, Contender.SQL_COUNTS, all);
+    printRatio(Contender.JOIN, Contender.SQL_JOIN, all);
+    printRatio(Contender.COUNTS, Contender.PARSE, all);
+    printRatio(Contender.DIRECT, Contender.PARSE, all);
   }
 
-  private static double rate(LoginTopic topic, List<Measurement> runs) {
-    return topic.records() / Measurement.median(runs.stream().map(Measurement::seconds).toList());
+  private static void printRatio(
+      Contender ours, Contender theirs, Map<Contender, List<Measurement>> all) {
+    if (all.containsKey(ours) && all.containsKey(theirs)) {
+      System.out.printf(
+          Locale.ROOT,
+          "%s/%s: %.2f in records/s, %.2f in CPU seconds%n",
+          ours,
+          theirs,
+          seconds(all.get(theirs)) / seconds(all.get(ours)),
+          cpuSeconds(all.get(ours)) / cpuSeconds(all.get(theirs)));
+    }
+  }
+
+  private static double seconds(List<Measurement> runs) {
+    return Measurement.median(runs.stream().map(Measurement::seconds).toList());
+  }
+
+  private static double cpuSeconds(List<Measurement> runs) {
+    return Measurement.median(runs.stream().map(Measurement::cpuSeconds).toList());
   }
 
   private static void delete(Path directory) throws IOException {

@@ -4,6 +4,7 @@ import dev.vigil.event.SecurityEvent;
 import dev.vigil.parse.LogParser;
 import dev.vigil.parse.ParseLogs;
 import dev.vigil.pipeline.io.FileInput;
+import dev.vigil.pipeline.io.ReadAll;
 import dev.vigil.pipeline.io.ReadFiles;
 import dev.vigil.pipeline.io.SearchConnection;
 import dev.vigil.pipeline.io.SearchIndex;
@@ -147,10 +148,13 @@ enum SearchContender {
     pipeline
         .apply(
             "ReadLogs",
-            ReadFiles.of(
-                    List.of(new FileInput(LoginFile.lines(directory).toString(), null)), MAX_LINE)
-                .withRangeBytes(RANGE_BYTES))
-        .apply("ParseLogs", ParseLogs.with(LogParser.ofAllFormats()))
+            ReadAll.bounded(
+                ReadFiles.of(
+                        List.of(new FileInput(LoginFile.lines(directory).toString(), null)),
+                        MAX_LINE)
+                    .withRangeBytes(RANGE_BYTES),
+                LogParser.ofAllFormats()))
+        .apply("ParseLogs", ParseLogs.create())
         .get(ParseLogs.EVENTS)
         .apply(
             "WriteEvents",

@@ -1,6 +1,5 @@
 package dev.vigil.pipeline.io;
 
-import dev.vigil.event.LogLine;
 import java.io.Serializable;
 import java.time.Clock;
 import java.time.Duration;
@@ -12,6 +11,7 @@ import org.apache.beam.sdk.io.kafka.TimestampPolicyFactory;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.kafka.common.TopicPartition;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Instant;
 
 /**
@@ -26,27 +26,25 @@ import org.joda.time.Instant;
  * <p>In a {@link Config#replay}, where records are older than the clock by an unknown time, the
  * clock moves only partitions that have not had any record; all others go by their records alone.
  */
-final class EventTimePolicies implements TimestampPolicyFactory<byte[], byte[]> {
+final class EventTimePolicies<V> implements TimestampPolicyFactory<byte[], V> {
   private static final long serialVersionUID = 1L;
 
   /**
-   * @param line the log line of a record
-   * @param eventTime the time of a line, or null if it has none
+   * @param eventTime the time of a record, or null if it has none
    * @param disorder how far a record's time may be behind the latest before it in its partition
    * @param idle how long a partition must be at its end before the clock moves its watermark; zero
    *     is for ever
    * @param replay whether the records are old ones that are fed again
    */
-  record Config(
-      SerializableFunction<KafkaRecord<byte[], byte[]>, LogLine> line,
-      SerializableFunction<LogLine, java.time.Instant> eventTime,
+  record Config<V>(
+      SerializableFunction<KafkaRecord<byte[], V>, java.time.@Nullable Instant> eventTime,
       Duration disorder,
       Duration idle,
       boolean replay,
       Clock clock)
       implements Serializable {}
 
-  private final Config config;
+  private final Config<V> config;
   private final ReadProgress progress;
 
   /**
@@ -61,24 +59,24 @@ final class EventTimePolicies implements TimestampPolicyFactory<byte[], byte[]> 
    */
   private record Seen(long active, boolean hasRecords) implements Serializable {}
 
-  EventTimePolicies(Config config, ReadProgress progress) {
+  EventTimePolicies(Config<V> config, ReadProgress progress) {
     this.config = config;
     this.progress = progress;
   }
 
   /** Some runners keep it in their checkpoints: what it has seen is of no use to a later job. */
   private Object readResolve() {
-    return new EventTimePolicies(config, progress);
+    return new EventTimePolicies<>(config, progress);
   }
 
   @Override
-  public TimestampPolicy<byte[], byte[]> createTimestampPolicy(
+  public TimestampPolicy<byte[], V> createTimestampPolicy(
       TopicPartition partition, Optional<Instant> previousWatermark) {
     partitions.computeIfAbsent(partition, p -> new Seen(config.clock.millis(), false));
     return new Policy(partition, previousWatermark.orElse(BoundedWindow.TIMESTAMP_MIN_VALUE));
   }
 
-  private final class Policy extends TimestampPolicy<byte[], byte[]> {
+  private final class Policy extends TimestampPolicy<byte[], V> {
     private final TopicPartition partition;
     private Instant watermark;
     private Instant latest;
@@ -91,10 +89,9 @@ final class EventTimePolicies implements TimestampPolicyFactory<byte[], byte[]> 
     }
 
     @Override
-    public Instant getTimestampForRecord(
-        PartitionContext context, KafkaRecord<byte[], byte[]> record) {
+    public Instant getTimestampForRecord(PartitionContext context, KafkaRecord<byte[], V> record) {
       taken = record.getOffset() + 1;
-      java.time.Instant time = config.eventTime.apply(config.line.apply(record));
+      java.time.Instant time = config.eventTime.apply(record);
       long now = config.clock.millis();
       partitions.compute(partition, (p, seen) -> new Seen(now, time != null || seen.hasRecords));
       if (time == null) {

@@ -1,6 +1,8 @@
 package dev.vigil.pipeline.io;
 
 import dev.vigil.event.LogLine;
+import dev.vigil.parse.LogParser;
+import dev.vigil.parse.ParsedLines;
 import java.io.IOException;
 import java.io.Serializable;
 import java.time.Clock;
@@ -40,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * names that replaced files are given: under such a name a file is another one. A line without a
  * time is as old as the last line with one; before any, it moves no watermark.
  */
-public final class FollowFiles extends PTransform<PBegin, PCollection<LogLine>> {
+public final class FollowFiles extends PTransform<PBegin, PCollection<ParsedLines>> {
   private static final long serialVersionUID = 1L;
 
   private static final Logger LOG = LoggerFactory.getLogger(FollowFiles.class);
@@ -51,30 +53,39 @@ public final class FollowFiles extends PTransform<PBegin, PCollection<LogLine>> 
   private static final Duration POLL = Duration.ofMillis(500);
 
   private final Config config;
+  private final LogParser parser;
 
-  private FollowFiles(Config config) {
+  private FollowFiles(Config config, LogParser parser) {
     this.config = config;
+    this.parser = parser;
   }
 
   /**
-   * @param eventTime the time of a line, or null if it has none
+   * @param parser tells the lines' event times
    * @param disorder how far a line's time may be behind the latest before it in its file
    * @param idle how long nothing must come before the clock drives the watermark
    */
   public static FollowFiles of(
       List<FileInput> inputs,
       int maxLineBytes,
-      SerializableFunction<LogLine, Instant> eventTime,
+      LogParser parser,
       Duration disorder,
       Duration idle) {
     return new FollowFiles(
         new Config(
-            List.copyOf(inputs), maxLineBytes, eventTime, disorder, idle, Clock.systemUTC()));
+            List.copyOf(inputs),
+            maxLineBytes,
+            line -> parser.parse(line).time(),
+            disorder,
+            idle,
+            Clock.systemUTC()),
+        parser);
   }
 
   @Override
-  public PCollection<LogLine> expand(PBegin begin) {
-    return begin.apply("Follow", Read.from(new FollowedFiles(config)));
+  public PCollection<ParsedLines> expand(PBegin begin) {
+    return begin.apply(
+        "Follow", Read.from(BatchedSource.of(new FollowedFiles(config), parser::parse, parser)));
   }
 
   record Config(

@@ -77,6 +77,10 @@ public final class KafkaConnection implements Serializable {
     consumer.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     // Where nothing is committed yet, or no longer there: lose nothing.
     consumer.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    // While a broker waits for records of a topic that has none, it answers for no other topic:
+    // with Kafka's own 500 ms, an idle topic keeps a busy one at some 10,000 records a second.
+    consumer.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 25);
+    consumer.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2_000);
     consumer.putAll(known(ConsumerConfig.configNames()));
     consumer.put(ConsumerConfig.GROUP_ID_CONFIG, group());
     return consumer;
