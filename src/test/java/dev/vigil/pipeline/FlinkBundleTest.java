@@ -3,16 +3,13 @@ package dev.vigil.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.vigil.stack.RunnerBundle;
 import dev.vigil.stack.TestFlinkCluster;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarFile;
 import java.util.stream.Collectors;
@@ -30,7 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class FlinkBundleTest {
   private static final Path ROOT = Path.of(System.getProperty("vigil.root")).normalize();
-  private static final String SERVICES = "META-INF/services/";
 
   /** Beam, Kafka's client, Google's clients for storage and BigQuery: less than that. */
   private static final long MOST_BYTES = 150_000_000;
@@ -59,12 +55,6 @@ class FlinkBundleTest {
     }
   }
 
-  private static byte[] bytes(JarFile jar, ZipEntry entry) throws IOException {
-    try (InputStream in = jar.getInputStream(entry)) {
-      return in.readAllBytes();
-    }
-  }
-
   private static List<String> names(String pattern) {
     return jar.stream().map(ZipEntry::getName).filter(name -> name.matches(pattern)).toList();
   }
@@ -85,32 +75,19 @@ class FlinkBundleTest {
 
   @Test
   void everyServiceIsThereOfAllThatOfferIt() throws IOException {
-    Set<String> missing = new TreeSet<>();
-    for (String file : names(SERVICES + "[^/]+")) {
-      for (String provider : providers(file)) {
-        if (jar.getEntry(provider.replace('.', '/') + ".class") == null) {
-          missing.add(file + ": " + provider);
-        }
-      }
-    }
-    assertThat(missing).isEmpty();
-    assertThat(providers(SERVICES + "org.apache.beam.sdk.runners.PipelineRunnerRegistrar"))
+    assertThat(RunnerBundle.missingProviders(jar)).isEmpty();
+    assertThat(providers("org.apache.beam.sdk.runners.PipelineRunnerRegistrar"))
         .contains("org.apache.beam.runners.flink.FlinkRunnerRegistrar$Runner");
-    assertThat(providers(SERVICES + "org.apache.beam.sdk.io.FileSystemRegistrar"))
+    assertThat(providers("org.apache.beam.sdk.io.FileSystemRegistrar"))
         .contains(
             "org.apache.beam.sdk.io.LocalFileSystemRegistrar",
             "org.apache.beam.sdk.extensions.gcp.storage.GcsFileSystemRegistrar");
-    assertThat(providers(SERVICES + "org.apache.beam.sdk.schemas.SchemaProviderRegistrar"))
+    assertThat(providers("org.apache.beam.sdk.schemas.SchemaProviderRegistrar"))
         .contains("dev.vigil.event.RecordSchemaProvider$Schemas");
   }
 
-  private static List<String> providers(String file) throws IOException {
-    assertThat(jar.getEntry(file)).as(file).isNotNull();
-    return new String(bytes(jar, jar.getEntry(file)), StandardCharsets.UTF_8)
-        .lines()
-        .map(line -> line.replaceFirst("#.*", "").strip())
-        .filter(line -> !line.isEmpty())
-        .toList();
+  private static List<String> providers(String service) throws IOException {
+    return RunnerBundle.providers(jar, service);
   }
 
   @Test

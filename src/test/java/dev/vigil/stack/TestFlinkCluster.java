@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,13 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -39,7 +35,8 @@ public final class TestFlinkCluster {
   private static final Pattern NOT_STAGED =
       Pattern.compile(
           ".*/(org/(apache/flink|slf4j|junit|assertj|opentest4j|hamcrest)|com/tngtech|junit)/.*"
-              + "|.*/(test-classes|src/test/target/classes|local-stack/target)/.*|.*/beam-runners-direct-java-.*");
+              + "|.*/(test-classes|src/test/target/classes|local-stack/target)/.*"
+              + "|.*/beam-runners-(direct|google-cloud-dataflow)-java-.*");
 
   private TestFlinkCluster() {}
 
@@ -91,31 +88,7 @@ public final class TestFlinkCluster {
 
   /** The job's jar, if it is of the classes as they are built now; otherwise null. */
   public static @Nullable Path bundle() throws IOException {
-    Path root = Path.of(System.getProperty("vigil.root")).normalize();
-    Path file = root.resolve("pipeline/target/vigil-flink.jar");
-    if (!Files.exists(file)) {
-      return null;
-    }
-    try (JarFile bundle = new JarFile(file.toFile())) {
-      for (String module : List.of("transforms", "pipeline")) {
-        Path classes = root.resolve(module).resolve("target/classes");
-        try (Stream<Path> files = Files.walk(classes)) {
-          for (Path each : files.filter(f -> f.toString().endsWith(".class")).toList()) {
-            ZipEntry entry = bundle.getEntry(classes.relativize(each).toString());
-            if (entry == null || !Arrays.equals(Files.readAllBytes(each), bytes(bundle, entry))) {
-              return null;
-            }
-          }
-        }
-      }
-    }
-    return file;
-  }
-
-  private static byte[] bytes(JarFile jar, ZipEntry entry) throws IOException {
-    try (InputStream in = jar.getInputStream(entry)) {
-      return in.readAllBytes();
-    }
+    return RunnerBundle.of("flink");
   }
 
   /**

@@ -15,9 +15,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 record BigQuerySettings(
     @Nullable BigQueryConnection connection, @Nullable String location, boolean appending) {
 
-  /** A project may have a domain in front: {@code example.com:project:dataset}. */
-  private static final Pattern DATASET =
-      Pattern.compile("((?:[a-z0-9.-]+:)?[a-z][a-z0-9-]*):(\\w{1,1024})");
+  private static final Pattern DATASET = Pattern.compile(TemplateParameter.DATASET);
 
   /**
    * @throws UsageException if an option's value is none that it can have

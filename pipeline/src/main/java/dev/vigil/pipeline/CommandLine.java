@@ -86,23 +86,38 @@ final class CommandLine {
       SetUp.run(options, ElasticsearchSettings.of(options, System.getenv()), bigQuery, out);
       return OK;
     }
-    if (options.getInput() == null) {
-      options.setInput(SampleLogs.NAME);
-      String output = Settings.of(options, properties).sampleOutput(); // checks all options
-      options.setInput(SampleLogs.unpack(output));
-    }
-    Settings settings = Places.check(Settings.of(options, properties), options);
+    Settings settings = settings(args, properties, options);
     Pipeline pipeline = asTheRunnerTakesThem(args, () -> Pipeline.create(options));
     Vigil.build(pipeline, settings);
     long start = System.nanoTime();
     try {
       PipelineResult result = asTheRunnerTakesThem(args, pipeline::run);
-      return await(result, settings, start, out, err);
+      if (!DataflowJob.is(options)) {
+        return ended(await(result, err), result, settings, start, out, err);
+      }
+      return DataflowJob.isLeftAlone(args, settings, out)
+          ? OK
+          : ended(result.waitUntilFinish(), result, settings, start, out, err);
     } catch (RuntimeException e) {
       LOG.debug("the job failed", e);
       err.println("vigil: the job failed: " + JobFailure.reason(e));
       return JOB_FAILED;
     }
+  }
+
+  /** What the options say, once all that they name has been looked at. */
+  private static Settings settings(
+      String[] args, Map<String, String> properties, VigilOptions options) throws UsageException {
+    if (DataflowJob.is(options)) {
+      Settings settings = DataflowJob.settings(options, properties);
+      return Places.check(settings, options, DataflowJob.oldResults(args, settings));
+    }
+    if (options.getInput() == null) {
+      options.setInput(SampleLogs.NAME);
+      String output = Settings.of(options, properties).sampleOutput(); // checks all options
+      options.setInput(SampleLogs.unpack(output));
+    }
+    return Places.check(Settings.of(options, properties), options);
   }
 
   static String oneLine(String message) {
@@ -129,8 +144,7 @@ final class CommandLine {
     }
   }
 
-  private static int await(
-      PipelineResult result, Settings settings, long start, PrintStream out, PrintStream err) {
+  private static PipelineResult.State await(PipelineResult result, PrintStream err) {
     Progress progress = Progress.on(err);
     PipelineResult.State state = null;
     try {
@@ -141,6 +155,16 @@ final class CommandLine {
     } finally {
       progress.clear();
     }
+    return state;
+  }
+
+  private static int ended(
+      PipelineResult.State state,
+      PipelineResult result,
+      Settings settings,
+      long start,
+      PrintStream out,
+      PrintStream err) {
     if (state != PipelineResult.State.DONE) {
       err.println("vigil: the job ended " + state);
       return JOB_FAILED;

@@ -1,14 +1,15 @@
 package dev.vigil.pipeline;
 
+import static dev.vigil.pipeline.io.SearchConnection.API_KEY;
+import static dev.vigil.pipeline.io.SearchConnection.PASSWORD;
+import static dev.vigil.pipeline.io.SearchConnection.USER;
+
 import dev.vigil.pipeline.io.SearchBackend;
 import dev.vigil.pipeline.io.SearchConnection;
+import dev.vigil.pipeline.io.SecretProperties;
+import dev.vigil.pipeline.io.Storage;
 import java.io.IOException;
-import java.io.Reader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
-import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -23,9 +24,6 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 record ElasticsearchSettings(
     @Nullable SearchConnection connection, @Nullable SearchBackend backend) {
 
-  private static final String USER = "user";
-  private static final String PASSWORD = "password";
-  private static final String API_KEY = "apiKey";
   private static final String CA_FILE = "caFile";
 
   /** The properties that a file may have, and the variables that stand for them. */
@@ -56,13 +54,18 @@ record ElasticsearchSettings(
       }
       return new ElasticsearchSettings(null, backend);
     }
-    Map<String, String> properties = properties(options, environment);
+    String place = options.getElasticsearchProperties();
+    SecretProperties secrets = Settings.secrets("elasticsearchProperties", place);
+    Map<String, String> properties = properties(options, environment, secrets);
     return new ElasticsearchSettings(
-        secured(connection(options.getElasticsearch()), properties), backend);
+        secured(connection(options.getElasticsearch()), properties, secrets), backend);
   }
 
   private static SearchConnection secured(
-      SearchConnection connection, Map<String, String> properties) throws UsageException {
+      SearchConnection connection,
+      Map<String, String> properties,
+      @Nullable SecretProperties secrets)
+      throws UsageException {
     String user = properties.get(USER);
     String password = properties.get(PASSWORD);
     String key = properties.get(API_KEY);
@@ -78,7 +81,9 @@ record ElasticsearchSettings(
           "for Elasticsearch there is a password and an API key: give one of them");
     }
     SearchConnection secured = connection;
-    if (user != null) {
+    if (secrets != null && secrets.isReference() && (user != null || key != null)) {
+      secured = secured.withSecrets(secrets);
+    } else if (user != null) {
       secured = secured.withUser(user, password);
     } else if (key != null) {
       secured = secured.withApiKey(key);
@@ -88,8 +93,8 @@ record ElasticsearchSettings(
       return secured;
     }
     try {
-      return secured.withAuthorities(Path.of(authorities));
-    } catch (IOException e) {
+      return secured.withAuthorities(Storage.content(authorities));
+    } catch (IOException | IllegalArgumentException e) {
       throw new UsageException(
           "--elasticsearchCa="
               + authorities
@@ -98,30 +103,24 @@ record ElasticsearchSettings(
   }
 
   private static Map<String, String> properties(
-      VigilOptions options, Map<String, String> environment) throws UsageException {
+      VigilOptions options, Map<String, String> environment, @Nullable SecretProperties secrets)
+      throws UsageException {
     Map<String, String> properties = new TreeMap<>();
-    VARIABLES.forEach((property, variable) -> put(properties, property, environment.get(variable)));
-    String file = options.getElasticsearchProperties();
-    if (file != null) {
-      Properties read = new Properties();
-      try (Reader reader = Files.newBufferedReader(Path.of(file), StandardCharsets.UTF_8)) {
-        read.load(reader);
-      } catch (IOException | IllegalArgumentException e) {
-        throw new UsageException(
-            "--elasticsearchProperties="
-                + file
-                + " cannot be read as a file of properties: check it");
-      }
-      for (String name : read.stringPropertyNames()) {
-        if (!PROPERTIES.contains(name)) {
+    if (secrets == null || !secrets.isReference()) {
+      VARIABLES.forEach(
+          (property, variable) -> put(properties, property, environment.get(variable)));
+    }
+    if (secrets != null) {
+      for (Map.Entry<String, String> property : secrets.values().entrySet()) {
+        if (!PROPERTIES.contains(property.getKey())) {
           throw new UsageException(
               "--elasticsearchProperties="
-                  + file
+                  + options.getElasticsearchProperties()
                   + ": there is no property "
-                  + name
+                  + property.getKey()
                   + ": give some of user, password, apiKey, caFile");
         }
-        put(properties, name, read.getProperty(name));
+        put(properties, property.getKey(), property.getValue());
       }
     }
     if (options.getElasticsearchCa() != null) {

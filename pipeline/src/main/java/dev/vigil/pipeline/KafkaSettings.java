@@ -1,19 +1,14 @@
 package dev.vigil.pipeline;
 
 import dev.vigil.pipeline.io.KafkaConnection;
+import dev.vigil.pipeline.io.SecretProperties;
 import dev.vigil.pipeline.io.StartPosition;
 import dev.vigil.pipeline.io.TopicInput;
-import java.io.IOException;
-import java.io.Reader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -45,7 +40,7 @@ record KafkaSettings(
   private static final Instant FIRST_TIME = Instant.EPOCH;
   private static final Instant LAST_TIME = Instant.parse("9999-12-31T23:59:59Z");
 
-  private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
+  private static final Pattern TOPIC = Pattern.compile(TemplateParameter.TOPIC);
 
   /**
    * @param inputs the topics among the inputs
@@ -56,8 +51,9 @@ record KafkaSettings(
       VigilOptions options, List<TopicInput> inputs, Map<String, String> properties)
       throws UsageException {
     Map<String, String> outputs = outputs(options.getOutputTopics());
-    Map<String, String> all =
-        all(options.getBootstrapServers(), options.getKafkaProperties(), properties);
+    Map<String, String> given = given(options.getBootstrapServers(), properties);
+    SecretProperties secrets = Settings.secrets("kafkaProperties", options.getKafkaProperties());
+    Map<String, String> all = all(given, secrets);
     boolean used = !inputs.isEmpty() || !outputs.isEmpty();
     if (used && !all.containsKey("bootstrap.servers")) {
       throw new UsageException(
@@ -82,7 +78,7 @@ record KafkaSettings(
           "--stopAt=" + stopTime + " is not after --startFrom: give a later one");
     }
     return new KafkaSettings(
-        used ? connection(all) : null,
+        used ? connection(given, secrets) : null,
         inputs,
         start,
         options.getStopAt() != null,
@@ -167,35 +163,29 @@ record KafkaSettings(
   }
 
   /**
-   * All client properties: those of the file, replaced by those among the arguments.
+   * The client properties that are no secrets.
    *
    * @param servers the brokers; null where properties name them
-   * @param file null if there is none
    */
-  static Map<String, String> all(
-      @Nullable String servers, @Nullable String file, Map<String, String> properties)
-      throws UsageException {
-    Map<String, String> all = new TreeMap<>();
-    if (file != null) {
-      Properties read = new Properties();
-      try (Reader reader = Files.newBufferedReader(Path.of(file), StandardCharsets.UTF_8)) {
-        read.load(reader);
-      } catch (IOException | IllegalArgumentException e) {
-        throw new UsageException(
-            "--kafkaProperties=" + file + " cannot be read as a file of properties: check it");
-      }
-      read.forEach((name, value) -> all.put((String) name, ((String) value).strip()));
-    }
-    all.putAll(properties);
+  static Map<String, String> given(@Nullable String servers, Map<String, String> properties) {
+    Map<String, String> given = new TreeMap<>(properties);
     if (servers != null) {
-      all.put("bootstrap.servers", servers);
+      given.put("bootstrap.servers", servers);
     }
+    return given;
+  }
+
+  /** All client properties: those of the file, replaced by those that are given. */
+  static Map<String, String> all(Map<String, String> given, @Nullable SecretProperties secrets) {
+    Map<String, String> all = new TreeMap<>(secrets == null ? Map.of() : secrets.values());
+    all.putAll(given);
     return all;
   }
 
-  static KafkaConnection connection(Map<String, String> properties) throws UsageException {
+  static KafkaConnection connection(Map<String, String> given, @Nullable SecretProperties secrets)
+      throws UsageException {
     try {
-      return KafkaConnection.of(properties);
+      return KafkaConnection.of(given, secrets);
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage());
     }
@@ -265,7 +255,7 @@ record KafkaSettings(
                   + " cannot go on after a crash: leave it out, a record that comes again has the"
                   + " same key");
         }
-        if (!runner.equals("DataflowRunner")) {
+        if (!DataflowJob.is(options)) {
           throw new UsageException(
               "--delivery=exactly-once: "
                   + runner

@@ -27,14 +27,28 @@ final class Places {
 
   private Places() {}
 
+  /** What to do about results of an earlier run in the output directory. */
+  enum OldResults {
+    REMOVED,
+    REFUSED,
+    /** Because the job goes on from where that run is. */
+    KEPT
+  }
+
+  /** The same, where results of an earlier run are removed. */
+  static Settings check(Settings settings, PipelineOptions options) throws UsageException {
+    return check(settings, options, OldResults.REMOVED);
+  }
+
   /**
-   * Makes the output directory if there is none, and removes the results of an earlier run from it.
+   * Makes the output directory if there is none.
    *
    * @param options the job's, in which its credentials are
    * @return the settings, with what is known now of the places
    * @throws UsageException if an input cannot be read, or the output not be written
    */
-  static Settings check(Settings settings, PipelineOptions options) throws UsageException {
+  static Settings check(Settings settings, PipelineOptions options, OldResults oldResults)
+      throws UsageException {
     for (FileInput input : settings.files()) {
       checkInput(input, settings);
     }
@@ -52,7 +66,9 @@ final class Places {
       if (Storage.isLocal(settings.output())) {
         prepareDirectory(settings.output());
       }
-      removeOldResults(settings, settings.output());
+      if (oldResults != OldResults.KEPT) {
+        checkOldResults(settings, settings.output(), oldResults == OldResults.REMOVED);
+      }
     }
     return settings.withKafka(kafka);
   }
@@ -188,7 +204,8 @@ final class Places {
     }
   }
 
-  private static void removeOldResults(Settings settings, String output) throws UsageException {
+  private static void checkOldResults(Settings settings, String output, boolean removed)
+      throws UsageException {
     try {
       List<String> old = new ArrayList<>();
       for (String product : Products.ALL) {
@@ -204,6 +221,13 @@ final class Places {
                     + " give another --output");
           }
         }
+      }
+      if (!removed && !old.isEmpty()) {
+        throw new UsageException(
+            "--output="
+                + output
+                + " has results, perhaps of a job that runs: give another directory, or --update=true"
+                + " to go on with that job");
       }
       Storage.delete(old);
     } catch (IOException | IllegalArgumentException e) {

@@ -14,12 +14,14 @@ import dev.vigil.pipeline.io.ReadAll;
 import dev.vigil.pipeline.io.ReadFiles;
 import dev.vigil.pipeline.io.ReadKafka;
 import dev.vigil.pipeline.io.ReplayKafka;
+import dev.vigil.pipeline.io.SecretProperties;
 import dev.vigil.pipeline.io.TopicInput;
 import dev.vigil.pipeline.io.WriteBigQuery;
 import dev.vigil.pipeline.io.WriteJsonLines;
 import dev.vigil.pipeline.io.WriteKafka;
 import dev.vigil.pipeline.io.WriteProduct;
 import dev.vigil.pipeline.io.WriteSearch;
+import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -74,7 +76,7 @@ record Settings(
   /** Between inputs: a comma in braces belongs to a pattern. */
   static final String COMMA_OUTSIDE_BRACES = ",(?![^{}]*\\})";
 
-  private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
+  private static final Pattern DURATION = Pattern.compile(TemplateParameter.DURATION);
 
   /** A hundred years: Beam's time ends, and must not while durations are added to it. */
   private static final Duration MAX_DURATION = Duration.ofDays(36_500);
@@ -307,6 +309,29 @@ record Settings(
       throw new UsageException("--output is empty: name a directory, as in --output=results");
     }
     return text;
+  }
+
+  /**
+   * Properties by the place that an option names.
+   *
+   * @param place null if it names none
+   */
+  static @Nullable SecretProperties secrets(String option, @Nullable String place)
+      throws UsageException {
+    try {
+      return place == null ? null : SecretProperties.at(place);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new UsageException(
+          "--"
+              + option
+              + "="
+              + place
+              + (SecretProperties.isReference(place)
+                  ? " cannot be read ("
+                      + e.getMessage()
+                      + "): check its name, and who may access it"
+                  : " cannot be read as a file of properties: check it"));
+    }
   }
 
   private static ZoneId zone(String text) throws UsageException {

@@ -2,6 +2,7 @@ package dev.vigil.pipeline;
 
 import dev.vigil.pipeline.io.FileRoute;
 import dev.vigil.pipeline.io.FileShipper;
+import dev.vigil.pipeline.io.SecretProperties;
 import dev.vigil.pipeline.io.Storage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,8 +33,9 @@ final class ShipSettings {
       throws UsageException {
     List<FileRoute> routes = routes(required("input", options.getInput(), "GLOB=TOPIC"));
     Path state = Path.of(required("state", options.getState(), "DIR")).toAbsolutePath();
-    Map<String, String> all =
-        KafkaSettings.all(options.getBootstrapServers(), options.getKafkaProperties(), properties);
+    Map<String, String> given = KafkaSettings.given(options.getBootstrapServers(), properties);
+    SecretProperties secrets = Settings.secrets("kafkaProperties", options.getKafkaProperties());
+    Map<String, String> all = KafkaSettings.all(given, secrets);
     for (String name : OURS) {
       if (all.containsKey(name)) {
         throw new UsageException("Vigil itself sets " + name + ": leave it out");
@@ -46,7 +48,7 @@ final class ShipSettings {
     return new FileShipper.Config(
         routes,
         state,
-        KafkaSettings.connection(all),
+        KafkaSettings.connection(given, secrets),
         host(options.getHost()),
         (int) Settings.within("maxLineBytes", options.getMaxLineBytes(), 1, 1 << 30),
         begin(options.getMultiline()),

@@ -12,6 +12,7 @@ public interface VigilOptions extends PipelineOptions {
           + " as in kafka:Logins,IDS (a file that follows topics needs a slash in its name). A format's"
           + " name after an equals sign, as in /var/log/auth.log=sshd, says that every line has that"
           + " format; otherwise each line's is recognised. Without any, the sample logs are read.")
+  @TemplateParameter(label = "Logs to read", form = TemplateParameter.INPUT, required = true)
   String getInput();
 
   void setInput(String value);
@@ -20,6 +21,7 @@ public interface VigilOptions extends PipelineOptions {
       "The directory for the results: events*.jsonl, suspicious-logins*.jsonl, alerts*.jsonl,"
           + " late*.jsonl, failures*.jsonl. Results of an earlier run there are replaced. Without any,"
           + " vigil-output, unless the results go somewhere else.")
+  @TemplateParameter(label = "Directory of a bucket for results", form = TemplateParameter.BUCKET)
   String getOutput();
 
   void setOutput(String value);
@@ -33,6 +35,7 @@ public interface VigilOptions extends PipelineOptions {
 
   @Description("The zone of times that name none, such as Europe/Berlin or +02:00.")
   @Default.String("UTC")
+  @TemplateParameter(label = "Time zone of times that name none")
   String getTimeZone();
 
   void setTimeZone(String value);
@@ -40,18 +43,23 @@ public interface VigilOptions extends PipelineOptions {
   @Description(
       "The year of dates that name none (syslog, Snort). Without it: the latest year in which the date"
           + " is no more than a day after the file's modification time.")
+  @TemplateParameter(label = "Year of dates that name none")
   Integer getYear();
 
   void setYear(Integer value);
 
   @Description("How far ahead of the clock a record may be before it is refused.")
   @Default.String("5m")
+  @TemplateParameter(
+      label = "How far ahead of the clock records may be",
+      form = TemplateParameter.DURATION)
   String getMaxAhead();
 
   void setMaxAhead(String value);
 
   @Description("The longest line in bytes; a longer one is refused.")
   @Default.Integer(1_048_576)
+  @TemplateParameter(label = "Longest line in bytes")
   int getMaxLineBytes();
 
   void setMaxLineBytes(int value);
@@ -59,6 +67,7 @@ public interface VigilOptions extends PipelineOptions {
   @Description(
       "How much of a plain file one worker reads at a time, in bytes; less takes less memory.")
   @Default.Long(8_388_608)
+  @TemplateParameter(label = "Bytes of a file that a worker reads at a time")
   long getRangeBytes();
 
   void setRangeBytes(long value);
@@ -67,6 +76,9 @@ public interface VigilOptions extends PipelineOptions {
       "With --watch or Kafka: how far a record's time may be behind the latest of its file or partition"
           + " before it is late.")
   @Default.String("5s")
+  @TemplateParameter(
+      label = "How far records of a partition may be out of order",
+      form = TemplateParameter.DURATION)
   String getMaxDisorder();
 
   void setMaxDisorder(String value);
@@ -75,18 +87,27 @@ public interface VigilOptions extends PipelineOptions {
       "With --watch or Kafka: after how long without any new line time goes on with the clock; 0s is"
           + " never. A Kafka partition that has had nothing for so long holds nobody up.")
   @Default.String("30s")
+  @TemplateParameter(
+      label = "When a partition without records holds nobody up",
+      form = TemplateParameter.DURATION)
   String getIdleAfter();
 
   void setIdleAfter(String value);
 
   @Description("The Kafka brokers: HOST:PORT[,HOST:PORT…].")
+  @TemplateParameter(label = "Kafka brokers", form = TemplateParameter.SERVERS)
   String getBootstrapServers();
 
   void setBootstrapServers(String value);
 
   @Description(
-      "A file of Kafka client properties, such as security.protocol and sasl.jaas.config. Single ones"
-          + " can be given as --kafka.NAME=VALUE, which others on this machine can see: not for secrets.")
+      "A file of Kafka client properties, such as security.protocol and sasl.jaas.config, or a secret"
+          + " of Google's Secret Manager that has them, as secret:projects/P/secrets/S/versions/V. Single"
+          + " ones can be given as --kafka.NAME=VALUE, which others on this machine can see: not for"
+          + " secrets.")
+  @TemplateParameter(
+      label = "File or secret of Kafka client properties",
+      form = TemplateParameter.SECRET)
   String getKafkaProperties();
 
   void setKafkaProperties(String value);
@@ -96,6 +117,9 @@ public interface VigilOptions extends PipelineOptions {
           + " consumer group is; at the start if it is nowhere yet), earliest, latest, or a time such as"
           + " 2026-01-15T08:00:00Z, by the records' Kafka timestamps.")
   @Default.String("committed")
+  @TemplateParameter(
+      label = "Where to begin in Kafka topics",
+      form = "committed|earliest|latest|" + TemplateParameter.TIME)
   String getStartFrom();
 
   void setStartFrom(String value);
@@ -104,6 +128,7 @@ public interface VigilOptions extends PipelineOptions {
       "Where to end in Kafka topics: end (their present end), or a time. The job is bounded then, ends"
           + " by itself, and leaves the consumer group's offsets as they are. Without it the job goes on"
           + " until it is stopped.")
+  @TemplateParameter(label = "Where to end in Kafka topics", form = "end|" + TemplateParameter.TIME)
   String getStopAt();
 
   void setStopAt(String value);
@@ -112,6 +137,7 @@ public interface VigilOptions extends PipelineOptions {
       "The Kafka records are old ones that are being fed again: time goes by the records alone, and"
           + " only partitions that have none go with the clock.")
   @Default.Boolean(false)
+  @TemplateParameter(label = "Old Kafka records are fed again")
   boolean getReplay();
 
   void setReplay(boolean value);
@@ -120,12 +146,14 @@ public interface VigilOptions extends PipelineOptions {
       "What goes to Kafka: events, suspicious-logins, alerts, late, failures, separated by commas. The"
           + " topics are Events, SuspiciousLogins, Alerts, Late and Failures, unless named, as in"
           + " alerts=soc-alerts.")
+  @TemplateParameter(label = "What goes to Kafka topics")
   String getOutputTopics();
 
   void setOutputTopics(String value);
 
   @Description("Make the output topics that do not exist, compacted.")
   @Default.Boolean(false)
+  @TemplateParameter(label = "Make output topics")
   boolean getCreateTopics();
 
   void setCreateTopics(boolean value);
@@ -134,6 +162,9 @@ public interface VigilOptions extends PipelineOptions {
       "How records reach Kafka: at-least-once (the same key again after a failure), or exactly-once (in"
           + " transactions, slower; on Dataflow alone).")
   @Default.String("at-least-once")
+  @TemplateParameter(
+      label = "How records reach Kafka",
+      choices = {"at-least-once", "exactly-once"})
   String getDelivery();
 
   void setDelivery(String value);
@@ -143,6 +174,9 @@ public interface VigilOptions extends PipelineOptions {
           + " http://HOST:9200[,http://HOST:9200…]. The user and the password, or the API key, come from"
           + " the environment, in VIGIL_ELASTICSEARCH_USER and VIGIL_ELASTICSEARCH_PASSWORD, or"
           + " VIGIL_ELASTICSEARCH_API_KEY.")
+  @TemplateParameter(
+      label = "Elasticsearch or OpenSearch nodes",
+      form = TemplateParameter.ADDRESSES)
   String getElasticsearch();
 
   void setElasticsearch(String value);
@@ -151,13 +185,20 @@ public interface VigilOptions extends PipelineOptions {
       "What the server is: auto to ask it, or elasticsearch-8, elasticsearch-9, opensearch-2,"
           + " opensearch-3.")
   @Default.String("auto")
+  @TemplateParameter(
+      label = "What kind of search server it is",
+      choices = {"auto", "elasticsearch-8", "elasticsearch-9", "opensearch-2", "opensearch-3"})
   String getElasticsearchBackend();
 
   void setElasticsearchBackend(String value);
 
   @Description(
       "A file of properties for Elasticsearch, instead of the environment: user, password, apiKey,"
-          + " caFile.")
+          + " caFile. Or a secret of Google's Secret Manager that has them, as"
+          + " secret:projects/P/secrets/S/versions/V.")
+  @TemplateParameter(
+      label = "File or secret of Elasticsearch credentials",
+      form = TemplateParameter.SECRET)
   String getElasticsearchProperties();
 
   void setElasticsearchProperties(String value);
@@ -165,6 +206,9 @@ public interface VigilOptions extends PipelineOptions {
   @Description(
       "A file of certificates in PEM form: Elasticsearch is trusted if it is certified by one of them."
           + " Without it, by those that Java trusts.")
+  @TemplateParameter(
+      label = "Certificates of who certifies Elasticsearch",
+      form = TemplateParameter.BUCKET)
   String getElasticsearchCa();
 
   void setElasticsearchCa(String value);
@@ -173,6 +217,7 @@ public interface VigilOptions extends PipelineOptions {
       "The dataset of BigQuery to whose tables all results go: PROJECT:DATASET. Its credentials are the"
           + " machine's own: those of \"gcloud auth application-default login\", of"
           + " GOOGLE_APPLICATION_CREDENTIALS, or of the service account.")
+  @TemplateParameter(label = "BigQuery dataset", form = TemplateParameter.DATASET)
   String getBigQueryDataset();
 
   void setBigQueryDataset(String value);
@@ -189,6 +234,9 @@ public interface VigilOptions extends PipelineOptions {
           + " if the job itself reads a record again), or upsert (one row for each id, whatever happens;"
           + " BigQuery merges). All else, and all that is bounded, is upserted.")
   @Default.String("exactly-once")
+  @TemplateParameter(
+      label = "How events reach BigQuery",
+      choices = {"exactly-once", "upsert"})
   String getBigQueryEvents();
 
   void setBigQueryEvents(String value);
@@ -212,24 +260,32 @@ public interface VigilOptions extends PipelineOptions {
 
   @Description("How long after its end a window still takes late events.")
   @Default.String("1m")
+  @TemplateParameter(label = "How long windows take late events", form = TemplateParameter.DURATION)
   String getAllowedLateness();
 
   void setAllowedLateness(String value);
 
   @Description("The window in which login attempts are counted.")
   @Default.String("20s")
+  @TemplateParameter(
+      label = "Window in which login attempts are counted",
+      form = TemplateParameter.DURATION)
   String getLoginWindow();
 
   void setLoginWindow(String value);
 
   @Description("How many login attempts of one source in a window are still inconspicuous.")
   @Default.Long(5)
+  @TemplateParameter(label = "Login attempts in a window that are inconspicuous")
   long getLoginThreshold();
 
   void setLoginThreshold(long value);
 
   @Description("The window in which IDS events are joined with logins.")
   @Default.String("5m")
+  @TemplateParameter(
+      label = "Window in which IDS events are joined with logins",
+      form = TemplateParameter.DURATION)
   String getJoinWindow();
 
   void setJoinWindow(String value);
@@ -238,12 +294,16 @@ public interface VigilOptions extends PipelineOptions {
       "How far apart an IDS event and a login may be to be correlated across windows; in whole"
           + " seconds, in which their times are compared, too.")
   @Default.String("1h")
+  @TemplateParameter(
+      label = "Memory for correlation across windows",
+      form = TemplateParameter.DURATION)
   String getMemory();
 
   void setMemory(String value);
 
   @Description("How many user names, signatures and event ids a record shows; 1 to 100.")
   @Default.Integer(10)
+  @TemplateParameter(label = "Names and ids that a record shows")
   int getShown();
 
   void setShown(int value);

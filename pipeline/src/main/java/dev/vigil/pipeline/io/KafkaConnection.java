@@ -9,14 +9,16 @@ import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * How to reach a Kafka cluster: the client properties that the user gave. Each client gets those
  * that it knows, and those that none knows, which may be meant for a plug-in.
  *
  * <p>Among the values are secrets: they are in no display data, and {@link #toString} leaves them
- * out. They travel to the workers as part of the job; where they must not, Kafka's own {@code
- * config.providers} let a property name the place that a worker takes the secret from.
+ * out. They travel to the workers as part of the job, but for those of {@link SecretProperties}
+ * that are only named; and Kafka's own {@code config.providers} let a property name the place that
+ * a worker takes a secret from.
  */
 public final class KafkaConnection implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -37,10 +39,12 @@ public final class KafkaConnection implements Serializable {
           ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
           ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG);
 
-  private final TreeMap<String, String> properties;
+  private final TreeMap<String, String> given;
+  private final @Nullable SecretProperties secrets;
 
-  private KafkaConnection(TreeMap<String, String> properties) {
-    this.properties = properties;
+  private KafkaConnection(TreeMap<String, String> given, @Nullable SecretProperties secrets) {
+    this.given = given;
+    this.secrets = secrets;
   }
 
   /**
@@ -48,12 +52,22 @@ public final class KafkaConnection implements Serializable {
    * @throws IllegalArgumentException if one of them is not the user's to set, or not to this value
    */
   public static KafkaConnection of(Map<String, String> properties) {
+    return of(properties, null);
+  }
+
+  /**
+   * @param properties of any Kafka client
+   * @param secrets more of them, for which those of the same name stand in
+   * @throws IllegalArgumentException if one of them is not the user's to set, or not to this value
+   */
+  public static KafkaConnection of(
+      Map<String, String> properties, @Nullable SecretProperties secrets) {
+    KafkaConnection connection = new KafkaConnection(new TreeMap<>(properties), secrets);
     for (String reserved : RESERVED) {
-      if (properties.containsKey(reserved)) {
+      if (connection.properties().containsKey(reserved)) {
         throw new IllegalArgumentException("Vigil itself sets " + reserved + ": leave it out");
       }
     }
-    KafkaConnection connection = new KafkaConnection(new TreeMap<>(properties));
     if (connection.maxRecordBytes() < LEAST_RECORD_BYTES) {
       throw new IllegalArgumentException(
           ProducerConfig.MAX_REQUEST_SIZE_CONFIG + " must be " + LEAST_RECORD_BYTES + " or more");
@@ -61,14 +75,23 @@ public final class KafkaConnection implements Serializable {
     return connection;
   }
 
+  private Map<String, String> properties() {
+    if (secrets == null) {
+      return given;
+    }
+    Map<String, String> all = new TreeMap<>(secrets.values());
+    all.putAll(given);
+    return all;
+  }
+
   /** {@code host:port[,host:port…]} */
   public String bootstrapServers() {
-    return properties.get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG);
+    return properties().get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG);
   }
 
   /** The consumer group that reads, whose offsets are committed. */
   public String group() {
-    return properties.getOrDefault(ConsumerConfig.GROUP_ID_CONFIG, DEFAULT_GROUP);
+    return properties().getOrDefault(ConsumerConfig.GROUP_ID_CONFIG, DEFAULT_GROUP);
   }
 
   Map<String, Object> forConsumers() {
@@ -99,7 +122,7 @@ public final class KafkaConnection implements Serializable {
 
   /** How large a record may be that producers send, in bytes. */
   public int maxRecordBytes() {
-    String value = properties.get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG);
+    String value = properties().get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG);
     try {
       return value == null ? DEFAULT_MAX_REQUEST_BYTES : Integer.parseInt(value.strip());
     } catch (NumberFormatException e) {
@@ -114,21 +137,22 @@ public final class KafkaConnection implements Serializable {
 
   private Map<String, Object> known(Set<String> names) {
     Map<String, Object> known = new HashMap<>();
-    properties.forEach(
-        (name, value) -> {
-          if (names.contains(name)
-              || !(ConsumerConfig.configNames().contains(name)
-                  || ProducerConfig.configNames().contains(name)
-                  || AdminClientConfig.configNames().contains(name))) {
-            known.put(name, value);
-          }
-        });
+    properties()
+        .forEach(
+            (name, value) -> {
+              if (names.contains(name)
+                  || !(ConsumerConfig.configNames().contains(name)
+                      || ProducerConfig.configNames().contains(name)
+                      || AdminClientConfig.configNames().contains(name))) {
+                known.put(name, value);
+              }
+            });
     return known;
   }
 
   /** The names alone. */
   @Override
   public String toString() {
-    return "Kafka client properties " + properties.keySet();
+    return "Kafka client properties " + properties().keySet();
   }
 }

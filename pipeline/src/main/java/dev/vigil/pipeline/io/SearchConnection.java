@@ -4,8 +4,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
@@ -14,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.apache.http.Header;
@@ -29,12 +28,19 @@ import org.elasticsearch.client.RestClient;
  * before it lets anyone in.
  *
  * <p>Credentials are in no display data, and {@link #toString} leaves them out. They travel to the
- * workers as part of the job, and so can be read by whoever can read the job where it is staged; so
- * does the certificate authority's certificate, which is no secret. Nobody is followed who sends us
- * on to another address.
+ * workers as part of the job, and so can be read by whoever can read the job where it is staged,
+ * unless they are in {@link SecretProperties} that are only named; so does the certificate
+ * authority's certificate, which is no secret. Nobody is followed who sends us on to another
+ * address.
  */
 public final class SearchConnection implements Serializable {
   private static final long serialVersionUID = 1L;
+
+  /** The properties of credentials. */
+  public static final String USER = "user";
+
+  public static final String PASSWORD = "password";
+  public static final String API_KEY = "apiKey";
 
   private static final int CONNECT_MILLIS = 5_000;
 
@@ -43,14 +49,17 @@ public final class SearchConnection implements Serializable {
 
   private final ArrayList<SearchAddress> addresses;
   private final @Nullable String authorization;
+  private final @Nullable SecretProperties secrets;
   private final byte @Nullable [] authorities;
 
   private SearchConnection(
       List<SearchAddress> addresses,
       @Nullable String authorization,
+      @Nullable SecretProperties secrets,
       byte @Nullable [] authorities) {
     this.addresses = new ArrayList<>(addresses);
     this.authorization = authorization;
+    this.secrets = secrets;
     this.authorities = authorities;
   }
 
@@ -65,36 +74,60 @@ public final class SearchConnection implements Serializable {
     if (addresses.stream().map(SearchAddress::path).distinct().count() > 1) {
       throw new IllegalArgumentException("give addresses with the same path, of one cluster");
     }
-    return new SearchConnection(addresses, null, null);
+    return new SearchConnection(addresses, null, null, null);
   }
 
   /** With a user's name and password. */
   public SearchConnection withUser(String name, String password) {
-    byte[] both = (name + ":" + password).getBytes(StandardCharsets.UTF_8);
-    return new SearchConnection(
-        addresses, "Basic " + Base64.getEncoder().encodeToString(both), authorities);
+    return new SearchConnection(addresses, basic(name, password), null, authorities);
   }
 
   /**
    * @param key an API key in the encoded form that the server gave
    */
   public SearchConnection withApiKey(String key) {
-    return new SearchConnection(addresses, "ApiKey " + key, authorities);
+    return new SearchConnection(addresses, apiKey(key), null, authorities);
   }
 
   /**
-   * @param pem a file of certificates in PEM form: who is certified by one of them is trusted, and
-   *     nobody else
-   * @throws IOException if it cannot be read, or holds no certificate
+   * With what whoever opens a connection finds there: {@value #API_KEY}, or {@value #USER} and
+   * {@value #PASSWORD}.
    */
-  public SearchConnection withAuthorities(Path pem) throws IOException {
-    byte[] content = Files.readAllBytes(pem);
+  public SearchConnection withSecrets(SecretProperties value) {
+    return new SearchConnection(addresses, null, value, authorities);
+  }
+
+  private static String basic(String name, String password) {
+    byte[] both = (name + ":" + password).getBytes(StandardCharsets.UTF_8);
+    return "Basic " + Base64.getEncoder().encodeToString(both);
+  }
+
+  private static String apiKey(String key) {
+    return "ApiKey " + key;
+  }
+
+  @Nullable String authorization() {
+    if (secrets == null) {
+      return authorization;
+    }
+    Map<String, String> values = secrets.values();
+    return !values.getOrDefault(API_KEY, "").isBlank()
+        ? apiKey(values.get(API_KEY))
+        : basic(values.get(USER), values.get(PASSWORD));
+  }
+
+  /**
+   * @param pem certificates in PEM form: who is certified by one of them is trusted, and nobody
+   *     else
+   * @throws IOException if there is no certificate in it
+   */
+  public SearchConnection withAuthorities(byte[] pem) throws IOException {
     try {
-      trusting(content);
+      trusting(pem);
     } catch (GeneralSecurityException e) {
       throw new IOException("no certificates in PEM form", e);
     }
-    return new SearchConnection(addresses, authorization, content);
+    return new SearchConnection(addresses, authorization, secrets, pem);
   }
 
   /** Those that the user gave. */
@@ -121,9 +154,10 @@ public final class SearchConnection implements Serializable {
       throw new IllegalStateException("TLS cannot be set up", e);
     }
     List<Header> headers = new ArrayList<>();
-    if (authorization != null) {
+    String shown = authorization();
+    if (shown != null) {
       // Sent at once, and not only when asked for: a request is a megabyte.
-      headers.add(new BasicHeader(HttpHeaders.AUTHORIZATION, authorization));
+      headers.add(new BasicHeader(HttpHeaders.AUTHORIZATION, shown));
     }
     String path = addresses.get(0).path();
     return RestClient.builder(
@@ -175,8 +209,10 @@ public final class SearchConnection implements Serializable {
   @Override
   public String toString() {
     return String.join(",", addresses())
-        + (authorization == null
-            ? ""
-            : " with " + (authorization.startsWith("Basic") ? "a password" : "an API key"));
+        + (secrets != null
+            ? " with " + secrets
+            : authorization == null
+                ? ""
+                : " with " + (authorization.startsWith("Basic") ? "a password" : "an API key"));
   }
 }

@@ -159,6 +159,13 @@ public final class Storage {
     return Channels.newInputStream(FileSystems.open(FileSystems.matchNewResource(file, false)));
   }
 
+  /** All that a file has. */
+  public static byte[] content(String file) throws IOException {
+    try (InputStream in = read(file)) {
+      return in.readAllBytes();
+    }
+  }
+
   public static void delete(List<String> files) throws IOException {
     FileSystems.delete(
         files.stream().map(file -> FileSystems.matchNewResource(file, false)).toList());
