@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -38,7 +39,7 @@ public final class TestFlinkCluster {
   /** What a cluster has, or a job never needs. */
   private static final Pattern NOT_STAGED =
       Pattern.compile(
-          ".*/(org/(apache/flink|slf4j|junit|assertj|opentest4j|hamcrest)|com/tngtech|junit)/.*"
+          ".*/(org/(apache/flink|slf4j|junit|assertj|opentest4j)|com/tngtech|junit)/.*"
               + "|.*/(test-classes|src/test/target/classes|local-stack/target)/.*|.*/beam-runners-direct-java-.*");
 
   private TestFlinkCluster() {}
@@ -49,7 +50,7 @@ public final class TestFlinkCluster {
     static {
       try {
         Path home = Files.createTempDirectory("vigil-test-flink");
-        CLUSTER = LocalFlink.start(home);
+        CLUSTER = LocalFlink.start(home, 0, TestWarehouse.clientArguments());
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(home), "stop Flink"));
       } catch (IOException e) {
         throw new UncheckedIOException("there is no place for a cluster", e);
@@ -136,13 +137,29 @@ public final class TestFlinkCluster {
             .build());
   }
 
-  /** The id of the job of that name that runs. */
-  public static String idOf(String name) {
+  private static Optional<String> find(String name) {
     return running().stream()
         .filter(job -> job.get("name").asText().equals(name))
         .map(job -> job.get("jid").asText())
-        .findFirst()
-        .orElseThrow(() -> new IllegalStateException("no job " + name + " runs"));
+        .findFirst();
+  }
+
+  /** Whether the cluster has that job, and it has not ended. */
+  public static boolean runs(String name) {
+    return find(name).isPresent();
+  }
+
+  /** The id of the job of that name that runs. */
+  public static String idOf(String name) {
+    return find(name).orElseThrow(() -> new IllegalStateException("no job " + name + " runs"));
+  }
+
+  /** Why a job has begun again, each time that it has; nothing if there is no such job yet. */
+  public static List<String> failures(String name) {
+    return find(name)
+        .map(id -> get("/jobs/" + id + "/exceptions").at("/exceptionHistory/entries"))
+        .map(entries -> entries.findValuesAsText("stacktrace"))
+        .orElse(List.of());
   }
 
   /** How many checkpoints of a job are complete. */

@@ -21,6 +21,7 @@ import dev.vigil.pipeline.io.WriteProduct;
 import dev.vigil.pipeline.io.WriteSearch;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,6 +30,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -180,8 +182,7 @@ record Settings(
     if (!watch) {
       return ReadFiles.of(files, maxLineBytes).withRangeBytes(rangeBytes);
     }
-    LogParser parser = parser();
-    return FollowFiles.of(files, maxLineBytes, parser::eventTime, maxDisorder, idleAfter);
+    return FollowFiles.of(files, maxLineBytes, new EventTime(parser()), maxDisorder, idleAfter);
   }
 
   private PTransform<PBegin, PCollection<LogLine>> readKafka() {
@@ -189,12 +190,19 @@ record Settings(
       return ReplayKafka.of(kafka.connection(), kafka.inputs(), kafka.start(), maxLineBytes)
           .until(kafka.stopTime());
     }
-    LogParser parser = parser();
-    return ReadKafka.of(kafka.connection(), kafka.inputs(), maxLineBytes, parser::eventTime)
+    return ReadKafka.of(kafka.connection(), kafka.inputs(), maxLineBytes, new EventTime(parser()))
         .from(kafka.start())
         .withDisorder(maxDisorder)
         .withIdle(idleAfter)
         .withReplay(kafka.replay());
+  }
+
+  /** Sources keep it in checkpoints, by this name: a lambda's changes with the code around it. */
+  private record EventTime(LogParser parser) implements SerializableFunction<LogLine, Instant> {
+    @Override
+    public @Nullable Instant apply(LogLine line) {
+      return parser.eventTime(line);
+    }
   }
 
   /** To all sinks that there are for a product. */

@@ -113,7 +113,7 @@ public final class ReadKafka extends PTransform<PBegin, PCollection<LogLine>> {
   @Override
   public PCollection<LogLine> expand(PBegin begin) {
     SerializableFunction<KafkaRecord<byte[], byte[]>, LogLine> toLine =
-        toLine(topics, maxLineBytes);
+        new ToLine(TopicInput.formats(topics), maxLineBytes);
     ReadProgress progress = new ReadProgress();
     return begin
         .apply(
@@ -137,16 +137,18 @@ public final class ReadKafka extends PTransform<PBegin, PCollection<LogLine>> {
         .apply("ToLines", MapElements.into(TypeDescriptor.of(LogLine.class)).via(toLine));
   }
 
-  private static SerializableFunction<KafkaRecord<byte[], byte[]>, LogLine> toLine(
-      List<TopicInput> topics, int maxLineBytes) {
-    HashMap<String, @Nullable String> formats = TopicInput.formats(topics);
-    return record ->
-        LineRecord.line(
-            record.getKV().getValue(),
-            record.getHeaders(),
-            Provenance.ofKafka(record.getTopic(), record.getPartition(), record.getOffset()),
-            record.getTimestamp(),
-            formats.get(record.getTopic()),
-            maxLineBytes);
+  /** It is kept in checkpoints, by this name: a lambda's changes with the code around it. */
+  private record ToLine(HashMap<String, @Nullable String> formats, int maxLineBytes)
+      implements SerializableFunction<KafkaRecord<byte[], byte[]>, LogLine> {
+    @Override
+    public LogLine apply(KafkaRecord<byte[], byte[]> record) {
+      return LineRecord.line(
+          record.getKV().getValue(),
+          record.getHeaders(),
+          Provenance.ofKafka(record.getTopic(), record.getPartition(), record.getOffset()),
+          record.getTimestamp(),
+          formats.get(record.getTopic()),
+          maxLineBytes);
+    }
   }
 }
