@@ -152,19 +152,14 @@ class BigQueryJobTest {
     ProgramRun.ofVigil("--targetParallelism=2", input, "--output=" + directory.resolve("out"))
         .assertDone();
     try (FlinkJob job =
-        FlinkJob.start(directory, trusting(), List.of(with(input, "--parallelism=2")))) {
+        FlinkJob.start(
+            directory, warehouse.clientArguments(), List.of(with(input, "--parallelism=2")))) {
       job.assertEnds(PATIENCE);
     }
     assertThat(rows("events")).isEqualTo(lines(Products.EVENTS)).isNotEmpty();
     assertThat(rows("suspicious_logins")).isEqualTo(lines(Products.SUSPICIOUS_LOGINS));
     assertThat(rows("alerts")).isEqualTo(lines(Products.ALERTS)).isNotEmpty();
     assertThat(rows("failures")).isEqualTo(lines(Products.FAILURES)).isNotEmpty();
-  }
-
-  private List<String> trusting() {
-    return List.of(
-        "-Djavax.net.ssl.trustStore=" + warehouse.trustStore(),
-        "-Djavax.net.ssl.trustStorePassword=" + LocalWarehouse.TRUST_STORE_PASSWORD);
   }
 
   /**
@@ -323,7 +318,7 @@ class BigQueryJobTest {
     try (FlinkJob job =
         FlinkJob.start(
             directory,
-            trusting(),
+            warehouse.clientArguments(),
             List.of(
                 with(
                     "--input=kafka:" + loginTopic + "," + idsTopic,

@@ -3,8 +3,10 @@ package dev.vigil.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.vigil.stack.LocalWarehouse;
 import dev.vigil.stack.RunnerBundle;
 import dev.vigil.stack.TestFlinkCluster;
+import dev.vigil.stack.TestWarehouse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,24 +104,37 @@ class FlinkBundleTest {
     }
   }
 
-  /** Bounded, to the end: what comes out is what the Direct runner gives. */
+  /** Bounded, to the end: what comes out is what the Direct runner gives, in BigQuery, too. */
   @Test
   void theScriptSubmitsIt() throws Exception {
+    LocalWarehouse warehouse = TestWarehouse.get();
+    String dataset = TestWarehouse.freshName();
+    List<String> rows =
+        List.of(
+            "--bigQueryDataset=" + TestWarehouse.PROJECT + ":" + dataset,
+            "--bigQueryEndpoint=" + warehouse.url());
+    ProgramRun.ofVigil("--setup", rows.get(0), rows.get(1)).assertDone();
+    // Whom to trust a JVM reads once, and there may have been nobody then.
+    TestFlinkCluster.get().killTaskManager();
+    TestFlinkCluster.get().startTaskManager();
     String input = "--input=" + ROOT.resolve("src/test/resources/golden/in") + "/*.json";
     Path direct = directory.resolve("direct");
     Path cluster = directory.resolve("cluster");
     ProgramRun.ofVigil(input, "--output=" + direct, "--targetParallelism=2").assertDone();
 
     Path said = directory.resolve("said");
-    Process script =
+    ProcessBuilder builder =
         new ProcessBuilder(
                 ROOT.resolve("runner-profiles/flink/submit").toString(),
                 TestFlinkCluster.get().rest(),
                 input,
-                "--output=" + cluster)
+                "--output=" + cluster,
+                rows.get(0),
+                rows.get(1))
             .redirectErrorStream(true)
-            .redirectOutput(said.toFile())
-            .start();
+            .redirectOutput(said.toFile());
+    builder.environment().put("JAVA_OPTS", String.join(" ", warehouse.clientArguments()));
+    Process script = builder.start();
     try {
       assertThat(script.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
       assertThat(script.exitValue()).as(Files.readString(said)).isZero();
@@ -132,6 +147,7 @@ class FlinkBundleTest {
     }
     assertThat(lines(cluster, Products.EVENTS)).isNotEmpty();
     assertThat(Files.readString(said)).contains("Results: " + cluster);
+    ProductDocuments.inFiles(direct).assertAreIn(warehouse, dataset);
   }
 
   private static List<String> lines(Path output, String product) throws IOException {

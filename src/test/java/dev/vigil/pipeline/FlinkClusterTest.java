@@ -11,16 +11,15 @@ import dev.vigil.stack.SearchContent;
 import dev.vigil.stack.TestBroker;
 import dev.vigil.stack.TestFlinkCluster;
 import dev.vigil.stack.TestSearchNode;
+import dev.vigil.stack.TestSearchNode.Answer;
 import dev.vigil.stack.Waiting;
+import dev.vigil.stack.dashboard.Dashboard;
 import java.net.URLEncoder;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.time.Instant;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -29,42 +28,33 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The main job on a cluster, and what happens to clusters: nothing is lost, nothing is doubled. */
 class FlinkClusterTest {
-  private static final int RECORDS = 4_000;
+  private static final int RECORDS = 2_000;
   private static final int PART = RECORDS / 4;
 
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final long QUIET_NANOS = 2_000_000_000L;
 
-  /** How long the search node is away; longer is the same. */
+  /** How long a server is away that the job reads from or writes to; longer is the same. */
   private static final Duration OUTAGE =
       Duration.ofSeconds(Integer.getInteger("vigil.outage.seconds", 8));
 
-  private final LoginTraffic traffic = LoginTraffic.of(RECORDS);
+  private final LoginTraffic traffic = LoginTraffic.of(RECORDS, Duration.ofMinutes(30));
   private final ProductTopics outputs = ProductTopics.fresh();
 
   @TempDir Path directory;
-
-  private List<String> arguments(String... more) {
-    return Stream.concat(
-            Stream.of(
-                "--input=kafka:" + traffic.topic(),
-                "--bootstrapServers=" + TestBroker.bootstrapServers(),
-                "--kafka.group.id=" + traffic.topic(),
-                "--startFrom=earliest",
-                "--idleAfter=1s",
-                "--memory=10m",
-                "--joinWindow=1m",
-                outputs.option()),
-            Stream.of(more))
-        .toList();
-  }
 
   private FlinkJob submit(String... more) throws Exception {
     return FlinkJob.submit(
         directory,
         traffic.topic(),
         Stream.concat(
-                arguments("--replay=true", "--parallelism=2", "--checkpointingInterval=500")
+                traffic
+                    .arguments(
+                        traffic.topic(),
+                        outputs,
+                        "--replay=true",
+                        "--parallelism=2",
+                        "--checkpointingInterval=500")
                     .stream(),
                 Stream.of(more))
             .toList());
@@ -75,24 +65,30 @@ class FlinkClusterTest {
     return TestFlinkCluster.idOf(traffic.topic());
   }
 
-  private void awaitAlerts(FlinkJob job, int more) throws Exception {
-    int before = outputs.records(Products.ALERTS);
-    job.await(
-        more + " more alerts", PATIENCE, () -> outputs.records(Products.ALERTS) >= before + more);
+  private void awaitAlerts(FlinkJob job, int before) throws Exception {
+    job.await("more alerts", PATIENCE, () -> outputs.records(Products.ALERTS) > before);
   }
 
+  /** A checkpoint with all that was there before. */
   private void awaitCheckpoint(FlinkJob job) throws Exception {
+    job.await("the job runs", PATIENCE, () -> TestFlinkCluster.runs(traffic.topic()));
     int before = TestFlinkCluster.completedCheckpoints(id());
     job.await(
         "a checkpoint", PATIENCE, () -> TestFlinkCluster.completedCheckpoints(id()) > before + 1);
   }
 
+  /** How often the job has begun again, from a checkpoint. */
+  private int restored() {
+    return TestFlinkCluster.get("/jobs/" + id() + "/checkpoints").at("/counts/restored").asInt();
+  }
+
   /** All that there is to come, in every product; and no more. */
   private void assertEqualsUndisturbed(FlinkJob job) throws Exception {
     ProductTopics undisturbed = ProductTopics.fresh();
-    List<String> settings = new ArrayList<>(arguments("--stopAt=end", "--targetParallelism=2"));
-    settings.replaceAll(s -> s.equals(outputs.option()) ? undisturbed.option() : s);
-    Map<String, String> expected = undisturbed.undisturbed(settings);
+    Map<String, String> expected =
+        undisturbed.undisturbed(
+            traffic.arguments(
+                traffic.topic(), undisturbed, "--stopAt=end", "--targetParallelism=2"));
     assertThat(expected.keySet().stream().map(id -> id.split(" ")[0]).distinct())
         .containsExactlyInAnyOrder(
             Products.EVENTS, Products.SUSPICIOUS_LOGINS, Products.ALERTS, Products.FAILURES);
@@ -107,34 +103,25 @@ class FlinkClusterTest {
     TestFlinkCluster.cancelAll();
   }
 
+  /**
+   * A TaskManager is lost; then the JobManager, without high availability; then there is an
+   * upgrade. What comes out is the same, too, where Flink copies every record from step to step.
+   */
   @Test
-  void aTaskManagerIsKilled() throws Exception {
+  void theClusterFails() throws Exception {
     LocalFlink cluster = TestFlinkCluster.get();
-    traffic.load(2 * PART);
-    try (FlinkJob job = submit()) {
-      awaitAlerts(job, 1);
+    Path checkpoints = directory.resolve("checkpoints");
+    traffic.load(PART);
+    try (FlinkJob job = submit("--checkpoints=" + checkpoints, "--objectReuse=false")) {
+      awaitAlerts(job, 0);
       awaitCheckpoint(job);
+      int alerts = outputs.records(Products.ALERTS);
       traffic.load(PART);
       cluster.killTaskManager();
       cluster.startTaskManager();
-      traffic.loadTheRest();
-      assertEqualsUndisturbed(job);
-      assertThat(
-              TestFlinkCluster.get("/jobs/" + id() + "/checkpoints").at("/counts/restored").asInt())
-          .isPositive();
-    }
-  }
-
-  /** Without high availability: the same command again, once there is a cluster again. */
-  @Test
-  void theJobManagerIsKilled() throws Exception {
-    LocalFlink cluster = TestFlinkCluster.get();
-    Path checkpoints = directory.resolve("checkpoints");
-    traffic.load(2 * PART);
-    // What comes out is the same, too, where Flink copies every record from step to step.
-    try (FlinkJob job = submit("--checkpoints=" + checkpoints, "--objectReuse=false")) {
-      awaitAlerts(job, 1);
+      awaitAlerts(job, alerts);
       awaitCheckpoint(job);
+      assertThat(restored()).isPositive();
       traffic.load(PART);
       cluster.killJobManager();
       assertThat(job.awaitEnd(PATIENCE)).isEqualTo(1);
@@ -146,18 +133,9 @@ class FlinkClusterTest {
     // It would come by itself, when it has given up the other one.
     cluster.killTaskManager();
     cluster.startTaskManager();
-    traffic.loadTheRest();
-    try (FlinkJob job = submit("--checkpoints=" + checkpoints)) {
-      assertEqualsUndisturbed(job);
-    }
-  }
-
-  @Test
-  void stopsWithASavepointAndGoesOn() throws Exception {
-    traffic.load(2 * PART);
     String savepoint;
-    try (FlinkJob job = submit()) {
-      awaitAlerts(job, 1);
+    try (FlinkJob job = submit("--checkpoints=" + checkpoints)) {
+      awaitCheckpoint(job);
       savepoint = TestFlinkCluster.stop(id());
       assertThat(job.awaitEnd(PATIENCE)).as(job.said()).isZero();
     }
@@ -172,35 +150,78 @@ class FlinkClusterTest {
     }
   }
 
-  /** Both sinks at once; the index has each id once. */
+  /**
+   * A search node is away; then the broker is killed. The job waits: nothing begins anew, and so
+   * nothing is written twice.
+   */
   @Test
-  void theSearchNodeIsAway() throws Exception {
+  void theServersFailThatItReadsFromAndWritesTo() throws Exception {
     TestSearchNode node = TestSearchNode.OPENSEARCH;
     SearchContent.clear(node.url());
     ProgramRun.ofVigil("--setup", "--elasticsearch=" + node.url()).assertDone();
-    traffic.load(2 * PART);
+    traffic.load(PART);
     try (FaultProxy proxy = FaultProxy.of(node.url());
         FlinkJob job = submit("--elasticsearch=" + proxy.url())) {
-      awaitAlerts(job, 1);
+      awaitAlerts(job, 0);
+      int alerts = outputs.records(Products.ALERTS);
       proxy.refuse();
       traffic.load(PART);
       LockSupport.parkNanos(OUTAGE.toNanos());
       proxy.accept();
+      awaitAlerts(job, alerts);
+      awaitCheckpoint(job);
+      traffic.load(PART);
+      TestBroker.kill();
+      LockSupport.parkNanos(OUTAGE.toNanos());
+      TestBroker.startAgain();
       traffic.loadTheRest();
       assertEqualsUndisturbed(job);
-      Map<String, Set<String>> ids = new TreeMap<>();
-      for (String id : outputs.latest().keySet()) {
-        String[] parts = id.split(" ", 2);
-        String product = parts[0].equals(Products.SUSPICIOUS_LOGINS) ? Products.ALERTS : parts[0];
-        ids.computeIfAbsent("vigil-" + product, name -> new TreeSet<>()).add(parts[1]);
-      }
-      for (String index : List.of("vigil-events", "vigil-alerts", "vigil-failures")) {
-        assertThat(SearchContent.documents(node.url(), index).keySet())
-            .as(index)
-            .isEqualTo(ids.get(index));
-      }
+      assertThat(restored()).isZero();
+      ProductDocuments written = outputs.documents(Products.ALL);
+      assertThat(outputs.records(Products.EVENTS)).isEqualTo(written.get(Products.EVENTS).size());
+      written.assertAreIn(node.url());
       assertShowsWhatItDoes();
+      assertDashboardTellsWatermarks(node.url());
     }
+  }
+
+  /** Of each step and each of its parallel parts, as far as the cluster tells them. */
+  private void assertDashboardTellsWatermarks(String searchUrl) throws Exception {
+    String id = id();
+    try (Dashboard dashboard =
+        Dashboard.start(searchUrl, 0, "http://" + TestFlinkCluster.get().rest())) {
+      String data = dashboard.url() + "data/";
+      assertThat(answer(data + "bounds").get("flink").asBoolean()).isTrue();
+      assertThat(answer(data + "flink/jobs").at("/answer/jobs"))
+          .filteredOn(job -> job.get("state").asText().equals("RUNNING"))
+          .extracting(job -> job.get("jid").asText())
+          .containsExactly(id);
+      Map<String, Integer> told = new TreeMap<>();
+      for (JsonNode vertex : answer(data + "flink/job?job=" + id).at("/answer/vertices")) {
+        String step = vertex.get("id").asText();
+        JsonNode watermarks =
+            answer(data + "flink/watermarks?job=" + id + "&vertex=" + step).get("answer");
+        for (JsonNode watermark : watermarks) {
+          // Of the one partition that never had a record, the clock is the time.
+          assertThat(Instant.ofEpochMilli(watermark.get("value").asLong()))
+              .as("%s", vertex.get("name"))
+              .isAfter(traffic.end());
+        }
+        told.put(vertex.get("name").asText(), watermarks.size());
+      }
+      assertThat(told)
+          .anySatisfy(
+              (name, parts) -> {
+                assertThat(name).startsWith("DetectSuspiciousLogins/CountWindow/");
+                assertThat(parts).isEqualTo(2);
+              });
+    }
+  }
+
+  private static JsonNode answer(String url) {
+    Answer answer = TestSearchNode.request(url, "GET", "", null);
+    assertThat(answer.status()).as("%s: %s", url, answer.body()).isEqualTo(200);
+    return answer.body();
   }
 
   /** By names that a person knows: the steps' in the graph, the formats', the rules'. */

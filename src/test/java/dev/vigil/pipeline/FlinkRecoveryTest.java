@@ -2,7 +2,6 @@ package dev.vigil.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.vigil.stack.TestBroker;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,33 +19,18 @@ class FlinkRecoveryTest {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final long QUIET_NANOS = 3_000_000_000L;
 
-  private final LoginTraffic traffic = LoginTraffic.of(RECORDS);
+  private final LoginTraffic traffic = LoginTraffic.of(RECORDS, Duration.ofHours(1));
 
   @TempDir Path directory;
-
-  private List<String> arguments(ProductTopics outputs, String group, String... more) {
-    return Stream.concat(
-            Stream.of(
-                "--input=kafka:" + traffic.topic(),
-                "--bootstrapServers=" + TestBroker.bootstrapServers(),
-                "--kafka.group.id=" + group,
-                "--startFrom=earliest",
-                "--idleAfter=1s",
-                "--memory=10m",
-                "--joinWindow=1m",
-                outputs.option()),
-            Stream.of(more))
-        .toList();
-  }
 
   @Test
   void killedTwiceItLosesNothingAndCountsNothingTwice() throws Exception {
     Path checkpoints = Files.createDirectory(directory.resolve("check points"));
     ProductTopics actual = ProductTopics.fresh();
     List<String> arguments =
-        arguments(
-            actual,
+        traffic.arguments(
             "killed",
+            actual,
             "--replay=true",
             "--checkpoints=" + checkpoints,
             "--checkpointingInterval=1000");
@@ -70,7 +53,7 @@ class FlinkRecoveryTest {
     // What is right: a bounded run, on another runner.
     ProductTopics undisturbed = ProductTopics.fresh();
     Map<String, String> expected =
-        undisturbed.undisturbed(arguments(undisturbed, "undisturbed", "--stopAt=end"));
+        undisturbed.undisturbed(traffic.arguments("undisturbed", undisturbed, "--stopAt=end"));
     assertThat(expected.keySet().stream().map(id -> id.split(" ")[0]).distinct())
         .containsExactlyInAnyOrder(
             Products.EVENTS, Products.SUSPICIOUS_LOGINS, Products.ALERTS, Products.FAILURES);
@@ -87,7 +70,7 @@ class FlinkRecoveryTest {
   void withoutCheckpointsNothingIsCommitted() throws Exception {
     traffic.load(1_000);
     ProductTopics outputs = ProductTopics.fresh();
-    try (FlinkJob job = FlinkJob.start(directory, arguments(outputs, "forgetful"))) {
+    try (FlinkJob job = FlinkJob.start(directory, traffic.arguments("forgetful", outputs))) {
       job.await("events come", PATIENCE, () -> outputs.records(Products.EVENTS) >= 900);
       LockSupport.parkNanos(QUIET_NANOS);
       assertThat(LoginTraffic.committed("forgetful")).isEmpty();

@@ -2,31 +2,29 @@ package dev.vigil.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.vigil.stack.SearchContent;
 import dev.vigil.stack.TestBroker;
 import dev.vigil.stack.TestFlinkCluster;
-import java.io.IOException;
+import dev.vigil.stack.TestSearchNode;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The whole way, as it is deployed: generated log files, shipped to Kafka, read from there by the
- * main job on a Flink cluster, and its products in Kafka, against the reference.
+ * main job on a Flink cluster, and its products, in Kafka and in the search node, against the
+ * reference.
  */
 class KafkaOracleTest {
   private static final long JOIN_WINDOW_SECONDS = 300;
   private static final String DISORDER = "300s";
   private static final Duration PATIENCE = Duration.ofMinutes(5);
-  private static final Duration POLL = Duration.ofSeconds(2);
+  private static final List<String> FOUND = List.of(Products.SUSPICIOUS_LOGINS, Products.ALERTS);
 
   @TempDir Path directory;
 
@@ -51,10 +49,10 @@ class KafkaOracleTest {
     Path ids = in.resolve("ids.jsonl");
     String loginTopic = TestBroker.freshTopic("Logins", 3);
     String idsTopic = TestBroker.freshTopic("IDS", 3);
-    Map<String, String> outputs = new LinkedHashMap<>();
-    for (String product : Products.ALL) {
-      outputs.put(product, TestBroker.freshTopic(Products.topic(product), 2));
-    }
+    ProductTopics outputs = ProductTopics.fresh();
+    String search = TestSearchNode.OPENSEARCH.url();
+    SearchContent.clear(search);
+    ProgramRun.ofVigil("--setup", "--elasticsearch=" + search).assertDone();
     ProgramRun.ofShipLogs(
             "--input=" + logins + "=" + loginTopic + "," + ids + "=" + idsTopic,
             "--bootstrapServers=" + TestBroker.bootstrapServers(),
@@ -69,53 +67,34 @@ class KafkaOracleTest {
             List.of(
                 "--input=kafka:" + loginTopic + "," + idsTopic,
                 "--bootstrapServers=" + TestBroker.bootstrapServers(),
-                "--outputTopics="
-                    + String.join(
-                        ",",
-                        outputs.entrySet().stream()
-                            .map(output -> output.getKey() + "=" + output.getValue())
-                            .toList()),
+                outputs.option(),
+                "--elasticsearch=" + search,
                 "--maxDisorder=" + DISORDER,
                 "--idleAfter=5s",
                 "--parallelism=2"))) {
       Reference.Lines lines = Reference.lines(in);
       List<String> counts = reference.counts(logins, List.of());
       Map<String, Long> pairs = reference.pairs(logins, ids, JOIN_WINDOW_SECONDS, List.of());
-      long deadline = System.nanoTime() + PATIENCE.toNanos();
-      while (System.nanoTime() - deadline < 0
-          && !(newest(outputs.get(Products.EVENTS)).size() == lines.all() - lines.malformed()
-              && Reference.counts(newest(outputs.get(Products.SUSPICIOUS_LOGINS))).equals(counts)
-              && Reference.pairs(newest(outputs.get(Products.ALERTS))).equals(pairs))) {
-        job.assertRuns();
-        LockSupport.parkNanos(POLL.toNanos());
-      }
-      assertThat(newest(outputs.get(Products.EVENTS)))
-          .hasSize((int) (lines.all() - lines.malformed()));
-      assertThat(newest(outputs.get(Products.FAILURES))).hasSize((int) lines.malformed());
+      int events = (int) (lines.all() - lines.malformed());
+      job.await(
+          "all of it is found",
+          PATIENCE,
+          () -> {
+            ProductDocuments found = outputs.documents(FOUND);
+            return Reference.counts(found.all(Products.SUSPICIOUS_LOGINS)).equals(counts)
+                && Reference.pairs(found.all(Products.ALERTS)).equals(pairs)
+                && outputs.records(Products.EVENTS) >= events;
+          });
+      ProductDocuments documents = outputs.documents(Products.ALL);
+      assertThat(documents.get(Products.EVENTS)).hasSize(events);
+      assertThat(documents.get(Products.FAILURES)).hasSize((int) lines.malformed()).isNotEmpty();
       // Before what they would be missing in.
-      assertThat(newest(outputs.get(Products.LATE))).isEmpty();
-      assertThat(Reference.counts(newest(outputs.get(Products.SUSPICIOUS_LOGINS))))
+      assertThat(documents.get(Products.LATE)).isEmpty();
+      assertThat(Reference.counts(documents.all(Products.SUSPICIOUS_LOGINS)))
           .isEqualTo(counts)
           .isNotEmpty();
-      assertThat(Reference.pairs(newest(outputs.get(Products.ALERTS))))
-          .isEqualTo(pairs)
-          .isNotEmpty();
+      assertThat(Reference.pairs(documents.all(Products.ALERTS))).isEqualTo(pairs).isNotEmpty();
+      documents.assertAreIn(search);
     }
-  }
-
-  /** What a reader by key has: of each id the newest revision. */
-  private static List<JsonNode> newest(String topic) throws IOException {
-    Map<String, JsonNode> newest = new LinkedHashMap<>();
-    for (JsonNode record : RunningJob.values(topic)) {
-      newest.merge(
-          record.at("/event/id").asText() + record.at("/rule/id").asText(),
-          record,
-          (one, other) -> revision(other) >= revision(one) ? other : one);
-    }
-    return new ArrayList<>(newest.values());
-  }
-
-  private static long revision(JsonNode record) {
-    return record.at("/vigil/revision").asLong();
   }
 }

@@ -2,6 +2,7 @@ package dev.vigil.pipeline;
 
 import dev.vigil.stack.TestBroker;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -9,36 +10,71 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * An hour of logins and IDS events in a topic of its own, out of order by up to two seconds, one
- * source after the other in a burst, some lines broken: always the same ones, but for the hour.
+ * Logins and IDS events in a topic of its own, out of order by up to two seconds, one source after
+ * the other in a burst, some lines broken: always the same ones, but for when it begins.
  */
 final class LoginTraffic {
   /** The last one never has a record. */
   private static final int PARTITIONS = 5;
 
-  private static final int SECONDS = 3_600;
   private static final int BURST_SECONDS = 40;
   private static final int DISORDER_MILLIS = 2_000;
 
+  /** Until all windows have ended, and more. */
+  private static final Duration SILENCE = Duration.ofHours(2);
+
   private final Random random = new Random(7);
-  private final Instant start =
-      Instant.now().truncatedTo(ChronoUnit.HOURS).minusSeconds(6 * SECONDS);
   private final String topic;
+  private final Instant start;
+  private final Duration length;
   private final int records;
   private int loaded;
 
-  private LoginTraffic(String topic, int records) {
+  private LoginTraffic(String topic, Instant start, Duration length, int records) {
     this.topic = topic;
+    this.start = start;
+    this.length = length;
     this.records = records;
   }
 
-  /** So many records in a topic of the tests' broker. */
-  static LoginTraffic of(int records) {
-    return new LoginTraffic(TestBroker.freshTopic("in", PARTITIONS), records);
+  /**
+   * So many records in a topic of the tests' broker, some hours old.
+   *
+   * @param length what their times span
+   */
+  static LoginTraffic of(int records, Duration length) {
+    return new LoginTraffic(
+        TestBroker.freshTopic("in", PARTITIONS),
+        Instant.now().truncatedTo(ChronoUnit.HOURS).minus(Duration.ofHours(6)),
+        length,
+        records);
+  }
+
+  /** The same records at the same places in every run, in a topic that no other test has. */
+  static LoginTraffic of(int records, Duration length, String topic, Instant start) {
+    TestBroker.createTopic(topic, PARTITIONS);
+    return new LoginTraffic(topic, start, length, records);
+  }
+
+  /** What the main job is told that reads it, with windows in which there is much to find. */
+  List<String> arguments(String group, ProductTopics outputs, String... more) {
+    return Stream.concat(
+            Stream.of(
+                "--input=kafka:" + topic,
+                "--bootstrapServers=" + TestBroker.bootstrapServers(),
+                "--kafka.group.id=" + group,
+                "--startFrom=earliest",
+                "--idleAfter=1s",
+                "--memory=10m",
+                "--joinWindow=1m",
+                outputs.option()),
+            Stream.of(more))
+        .toList();
   }
 
   String topic() {
@@ -50,7 +86,7 @@ final class LoginTraffic {
     int end = Math.min(records, loaded + count);
     List<ProducerRecord<byte[], byte[]>> batch = new ArrayList<>();
     for (; loaded < end; loaded++) {
-      long millis = (long) loaded * SECONDS * 1_000 / records + random.nextInt(DISORDER_MILLIS);
+      long millis = loaded * length.toMillis() / records + random.nextInt(DISORDER_MILLIS);
       String source =
           random.nextInt(4) == 0
               ? "203.0.113." + millis / 1_000 / BURST_SECONDS
@@ -61,13 +97,17 @@ final class LoginTraffic {
     TestBroker.produce(batch);
   }
 
-  /** Loads what is left, and a last record for each partition, long after: all windows end. */
+  /** The time of the last record of each partition, long after all others. */
+  Instant end() {
+    return start.plus(length).plus(SILENCE);
+  }
+
+  /** Loads what is left, and the last record for each partition: all windows end. */
   void loadTheRest() {
     load(records);
-    Instant end = start.plusSeconds(3 * SECONDS);
     List<ProducerRecord<byte[], byte[]>> batch = new ArrayList<>();
     for (int partition = 0; partition < PARTITIONS - 1; partition++) {
-      batch.add(record(partition, login(end, "last", "192.0.2." + partition)));
+      batch.add(record(partition, login(end(), "last", "192.0.2." + partition)));
     }
     TestBroker.produce(batch);
   }

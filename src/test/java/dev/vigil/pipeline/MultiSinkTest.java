@@ -2,16 +2,9 @@ package dev.vigil.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.vigil.stack.LocalStack;
 import dev.vigil.stack.LocalStack.Server;
-import dev.vigil.stack.LocalWarehouse;
-import dev.vigil.stack.SearchContent;
-import dev.vigil.stack.TestBroker;
-import dev.vigil.stack.WarehouseContent;
 import java.io.File;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,11 +12,10 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
  * the main job; and then four places that must hold the same, which the reference has found, too.
  */
 class MultiSinkTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final long JOIN_WINDOW_SECONDS = 300;
   private static final String DATASET = "vigil";
 
@@ -92,35 +83,22 @@ class MultiSinkTest {
       vigil(stack, job);
 
       Reference.Lines lines = Reference.lines(in);
-      Map<String, JsonNode> events = topic(stack, Products.EVENTS);
-      Map<String, JsonNode> suspicious = topic(stack, Products.SUSPICIOUS_LOGINS);
-      Map<String, JsonNode> alerts = topic(stack, Products.ALERTS);
-      Map<String, JsonNode> failures = topic(stack, Products.FAILURES);
-      assertThat(events).hasSize((int) (lines.all() - lines.malformed()));
-      assertThat(failures).hasSize((int) lines.malformed()).isNotEmpty();
-      assertThat(Reference.counts(List.copyOf(suspicious.values())))
+      ProductDocuments documents =
+          ProductDocuments.inTopics(
+              stack.kafka().bootstrapServers(),
+              Products.ALL.stream().collect(Collectors.toMap(p -> p, Products::topic)));
+      assertThat(documents.get(Products.EVENTS)).hasSize((int) (lines.all() - lines.malformed()));
+      assertThat(documents.get(Products.FAILURES)).hasSize((int) lines.malformed()).isNotEmpty();
+      assertThat(Reference.counts(documents.all(Products.SUSPICIOUS_LOGINS)))
           .isEqualTo(reference.counts(logins, List.of()))
           .isNotEmpty();
-      assertThat(Reference.pairs(List.copyOf(alerts.values())))
+      assertThat(Reference.pairs(documents.all(Products.ALERTS)))
           .isEqualTo(reference.pairs(logins, ids, JOIN_WINDOW_SECONDS, List.of()))
           .isNotEmpty();
 
-      assertThat(files(Products.EVENTS)).isEqualTo(events);
-      assertThat(files(Products.SUSPICIOUS_LOGINS)).isEqualTo(suspicious);
-      assertThat(files(Products.ALERTS)).isEqualTo(alerts);
-      assertThat(files(Products.FAILURES)).isEqualTo(failures);
-
-      Map<String, JsonNode> found = new TreeMap<>(suspicious);
-      found.putAll(alerts);
-      assertThat(SearchContent.documents(stack.search().url(), "vigil-events")).isEqualTo(events);
-      assertThat(SearchContent.documents(stack.search().url(), "vigil-alerts")).isEqualTo(found);
-      assertThat(SearchContent.documents(stack.search().url(), "vigil-failures"))
-          .isEqualTo(failures);
-
-      assertThat(rows(stack, "events")).isEqualTo(normalized(events));
-      assertThat(rows(stack, "suspicious_logins")).isEqualTo(normalized(suspicious));
-      assertThat(rows(stack, "alerts")).isEqualTo(normalized(alerts));
-      assertThat(rows(stack, "failures")).isEqualTo(normalized(failures));
+      assertThat(ProductDocuments.inFiles(directory.resolve("out"))).isEqualTo(documents);
+      documents.assertAreIn(stack.search().url());
+      documents.assertAreIn(stack.warehouse(), DATASET);
     }
   }
 
@@ -129,8 +107,7 @@ class MultiSinkTest {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(System.getProperty("jvm.opens").split(" ")));
-    command.add("-Djavax.net.ssl.trustStore=" + stack.warehouse().trustStore());
-    command.add("-Djavax.net.ssl.trustStorePassword=" + LocalWarehouse.TRUST_STORE_PASSWORD);
+    command.addAll(stack.warehouse().clientArguments());
     command.addAll(List.of("-Xmx1g", "-cp", System.getProperty("java.class.path")));
     command.add(Vigil.class.getName());
     command.addAll(arguments);
@@ -142,49 +119,5 @@ class MultiSinkTest {
             .redirectOutput(said.toFile())
             .start();
     assertThat(process.waitFor()).as(Files.readString(said)).isZero();
-  }
-
-  private static Map<String, JsonNode> topic(LocalStack stack, String product) throws IOException {
-    List<JsonNode> documents = new ArrayList<>();
-    for (ConsumerRecord<byte[], byte[]> record :
-        TestBroker.readAll(stack.kafka().bootstrapServers(), Products.topic(product))) {
-      documents.add(JSON.readTree(record.value()));
-    }
-    return newest(documents);
-  }
-
-  private Map<String, JsonNode> files(String product) throws IOException {
-    List<JsonNode> documents = new ArrayList<>();
-    for (String file : Products.files(directory.resolve("out").toString(), product)) {
-      for (String line : Files.readAllLines(Path.of(file))) {
-        documents.add(JSON.readTree(line));
-      }
-    }
-    return newest(documents);
-  }
-
-  /** By id; of an alert's revisions the newest. */
-  private static Map<String, JsonNode> newest(List<JsonNode> documents) {
-    Map<String, JsonNode> newest = new TreeMap<>();
-    for (JsonNode document : documents) {
-      newest.merge(
-          document.at("/event/id").asText(),
-          document,
-          (one, other) ->
-              other.at("/vigil/revision").asLong() >= one.at("/vigil/revision").asLong()
-                  ? other
-                  : one);
-    }
-    return newest;
-  }
-
-  private static Map<String, JsonNode> rows(LocalStack stack, String table) {
-    return WarehouseContent.documents(stack.warehouse(), DATASET, table);
-  }
-
-  private static Map<String, JsonNode> normalized(Map<String, JsonNode> documents) {
-    Map<String, JsonNode> normalized = new TreeMap<>();
-    documents.forEach((id, document) -> normalized.put(id, WarehouseContent.normalized(document)));
-    return normalized;
   }
 }

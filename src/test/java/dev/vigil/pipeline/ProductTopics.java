@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,13 @@ record ProductTopics(Map<String, String> topics) {
 
   private List<ConsumerRecord<byte[], byte[]>> read(String product) {
     return TestBroker.readAll(topics.get(product));
+  }
+
+  /** What was written so far of some products. */
+  ProductDocuments documents(Collection<String> products) throws IOException {
+    Map<String, String> some = new TreeMap<>(topics);
+    some.keySet().retainAll(products);
+    return ProductDocuments.inTopics(TestBroker.bootstrapServers(), some);
   }
 
   int records(String product) {

@@ -11,7 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** What is in the indices of a search node that are the main job's. */
 public final class SearchContent {
-  private static final int MOST = 10_000;
+  private static final int PAGE = 10_000;
 
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final Duration POLL = Duration.ofMillis(200);
@@ -73,15 +73,25 @@ public final class SearchContent {
     return request(url, "GET", "/" + name + "/_count", null).body().at("/count").longValue();
   }
 
-  /** All documents of an index or an alias by their ids; there must not be too many. */
+  /** All documents of an index or an alias by their ids; none if it is not there. */
   public static Map<String, JsonNode> documents(String url, String name) {
     request(url, "POST", "/_refresh", null);
-    Answer found = request(url, "GET", "/" + name + "/_search?size=" + MOST, null);
     Map<String, JsonNode> documents = new TreeMap<>();
-    for (JsonNode hit : found.body().at("/hits/hits")) {
-      documents.put(hit.get("_id").asText(), hit.get("_source"));
+    String query = "/_search?sort=_doc&scroll=1m&size=" + PAGE;
+    JsonNode page = request(url, "GET", "/" + name + query, null).body();
+    while (!page.at("/hits/hits").isEmpty()) {
+      for (JsonNode hit : page.at("/hits/hits")) {
+        documents.put(hit.get("_id").asText(), hit.get("_source"));
+      }
+      page = request(url, "POST", "/_search/scroll", scroll(page, "\"scroll\":\"1m\",")).body();
     }
-    assertThat(documents).hasSizeLessThan(MOST);
+    if (page.has("_scroll_id")) {
+      request(url, "DELETE", "/_search/scroll", scroll(page, ""));
+    }
     return documents;
+  }
+
+  private static String scroll(JsonNode page, String more) {
+    return "{%s\"scroll_id\":\"%s\"}".formatted(more, page.get("_scroll_id").asText());
   }
 }

@@ -35,8 +35,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * One Kafka broker for all tests of a run: started when the first test asks for it, gone with
- * everything that it kept when the run ends. Tests share it, so each makes topics of its own. A
- * test that stops or kills a broker starts a {@link LocalKafka} of its own.
+ * everything that it kept when the run ends. Tests share it, so each makes topics of its own, and
+ * one that kills it starts it again.
  */
 public final class TestBroker {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
@@ -47,14 +47,15 @@ public final class TestBroker {
 
   /** Made by the first access, by one thread, once. */
   private static final class Running {
-    static final LocalKafka BROKER = start();
+    static final Path HOME = home();
+    static volatile LocalKafka broker = LocalKafka.start(HOME);
     static final Admin ADMIN =
-        Admin.create(Map.<String, Object>of("bootstrap.servers", BROKER.bootstrapServers()));
+        Admin.create(Map.<String, Object>of("bootstrap.servers", broker.bootstrapServers()));
     static final KafkaProducer<byte[], byte[]> PRODUCER =
         new KafkaProducer<>(
             Map.of(
                 "bootstrap.servers",
-                BROKER.bootstrapServers(),
+                broker.bootstrapServers(),
                 "acks",
                 "all",
                 // What is too large is for the topic to say.
@@ -63,33 +64,44 @@ public final class TestBroker {
             new ByteArraySerializer(),
             new ByteArraySerializer());
 
-    private static LocalKafka start() {
+    static {
+      Runtime.getRuntime().addShutdownHook(new Thread(Running::end, "stop broker"));
+    }
+
+    private static Path home() {
       try {
-        Path home = Files.createTempDirectory("vigil-test-broker");
-        LocalKafka broker = LocalKafka.start(home);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(broker, home), "stop broker"));
-        return broker;
+        return Files.createTempDirectory("vigil-test-broker");
       } catch (IOException e) {
         throw new IllegalStateException("there is no place for a broker", e);
       }
     }
 
-    private static void end(LocalKafka broker, Path home) {
+    private static void end() {
       // Nothing of it is wanted any more: no need to wait until it has put everything in order.
       broker.kill();
-      try (Stream<Path> all = Files.walk(home)) {
+      try (Stream<Path> all = Files.walk(HOME)) {
         for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
           Files.delete(path);
         }
       } catch (IOException e) {
-        throw new IllegalStateException("a test broker's directory is left: " + home, e);
+        throw new IllegalStateException("a test broker's directory is left: " + HOME, e);
       }
     }
   }
 
   /** Host and port, as clients take them. Starts the broker if need be. */
   public static String bootstrapServers() {
-    return Running.BROKER.bootstrapServers();
+    return Running.broker.bootstrapServers();
+  }
+
+  /** Ends it at once, as a crash would. */
+  public static void kill() {
+    Running.broker.kill();
+  }
+
+  /** Starts it again, at the same place, with all that it had confirmed. */
+  public static void startAgain() {
+    Running.broker = LocalKafka.start(Running.HOME, Running.broker.port());
   }
 
   /**

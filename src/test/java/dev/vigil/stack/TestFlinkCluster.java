@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -46,7 +47,7 @@ public final class TestFlinkCluster {
     static {
       try {
         Path home = Files.createTempDirectory("vigil-test-flink");
-        CLUSTER = LocalFlink.start(home);
+        CLUSTER = LocalFlink.start(home, 0, TestWarehouse.clientArguments());
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(home), "stop Flink"));
       } catch (IOException e) {
         throw new UncheckedIOException("there is no place for a cluster", e);
@@ -109,13 +110,29 @@ public final class TestFlinkCluster {
             .build());
   }
 
-  /** The id of the job of that name that runs. */
-  public static String idOf(String name) {
+  private static Optional<String> find(String name) {
     return running().stream()
         .filter(job -> job.get("name").asText().equals(name))
         .map(job -> job.get("jid").asText())
-        .findFirst()
-        .orElseThrow(() -> new IllegalStateException("no job " + name + " runs"));
+        .findFirst();
+  }
+
+  /** Whether the cluster has that job, and it has not ended. */
+  public static boolean runs(String name) {
+    return find(name).isPresent();
+  }
+
+  /** The id of the job of that name that runs. */
+  public static String idOf(String name) {
+    return find(name).orElseThrow(() -> new IllegalStateException("no job " + name + " runs"));
+  }
+
+  /** Why a job has begun again, each time that it has; nothing if there is no such job yet. */
+  public static List<String> failures(String name) {
+    return find(name)
+        .map(id -> get("/jobs/" + id + "/exceptions").at("/exceptionHistory/entries"))
+        .map(entries -> entries.findValuesAsText("stacktrace"))
+        .orElse(List.of());
   }
 
   /** How many checkpoints of a job are complete. */

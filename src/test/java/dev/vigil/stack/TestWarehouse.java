@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -48,20 +49,35 @@ public final class TestWarehouse {
 
   private TestWarehouse() {}
 
-  /** The warehouse, which this JVM trusts from now on. Starts it if need be. */
-  public static synchronized LocalWarehouse get() {
-    if (warehouse == null) {
+  /** Known before there is a warehouse: who starts first can be told whom to trust. */
+  private static final class Home {
+    static final Path DIRECTORY;
+
+    static {
       try {
-        Path home = Files.createTempDirectory("vigil-test-warehouse");
-        LocalWarehouse started = LocalWarehouse.start(home);
-        Runtime.getRuntime()
-            .addShutdownHook(new Thread(() -> end(started, home), "stop the test warehouse"));
-        System.setProperty("javax.net.ssl.trustStore", started.trustStore().toString());
-        System.setProperty("javax.net.ssl.trustStorePassword", LocalWarehouse.TRUST_STORE_PASSWORD);
-        warehouse = started;
+        DIRECTORY = Files.createTempDirectory("vigil-test-warehouse");
       } catch (IOException e) {
         throw new UncheckedIOException("there is no place for a warehouse", e);
       }
+      // Emptied before, if there was anything in it.
+      DIRECTORY.toFile().deleteOnExit();
+    }
+  }
+
+  /** Options of a JVM that trusts the warehouse, from its start on. */
+  public static List<String> clientArguments() {
+    return LocalWarehouse.clientArguments(Home.DIRECTORY);
+  }
+
+  /** The warehouse, which this JVM trusts from now on. Starts it if need be. */
+  public static synchronized LocalWarehouse get() {
+    if (warehouse == null) {
+      LocalWarehouse started = LocalWarehouse.start(Home.DIRECTORY);
+      Runtime.getRuntime()
+          .addShutdownHook(new Thread(() -> end(started), "stop the test warehouse"));
+      System.setProperty("javax.net.ssl.trustStore", started.trustStore().toString());
+      System.setProperty("javax.net.ssl.trustStorePassword", LocalWarehouse.TRUST_STORE_PASSWORD);
+      warehouse = started;
     }
     if (!warehouse.process().isAlive()) {
       throw new IllegalStateException(
@@ -139,15 +155,16 @@ public final class TestWarehouse {
     return store;
   }
 
-  private static void end(LocalWarehouse warehouse, Path home) {
+  private static void end(LocalWarehouse warehouse) {
     // Nothing of it is wanted any more: no need to wait until it has put everything in order.
     warehouse.kill();
-    try (Stream<Path> all = Files.walk(home)) {
+    try (Stream<Path> all = Files.walk(Home.DIRECTORY)) {
       for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(path);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("the test warehouse's directory is left: " + home, e);
+      throw new UncheckedIOException(
+          "the test warehouse's directory is left: " + Home.DIRECTORY, e);
     }
   }
 }

@@ -121,6 +121,9 @@ class DashboardPageTest {
     assertThat(tile("Failures")).isEqualTo(number(logs.failures().size()));
     assertThat(tile("Login attempts"))
         .isEqualTo(number(logs.outcomes().values().stream().mapToLong(Long::longValue).sum()));
+    assertThat(browser.text("#tiles [data-key='Newest event'] span"))
+        .as("to the second")
+        .isEqualTo("ago: 2026-01-15 11:00:08");
     assertThat(rows("#by-rule .legend"))
         .containsExactlyInAnyOrderElementsOf(legend(logs.rules(), Map.of()));
     assertThat(rows("#by-severity .legend"))

@@ -69,7 +69,7 @@ record IndexedLogs(List<JsonNode> events, List<JsonNode> alerts, List<JsonNode> 
     }
     lines.add(
         JSON.createObjectNode()
-            .put("event_time", "2026-01-15T11:00:08Z")
+            .put("event_time", "2026-01-15T11:00:08.250Z")
             .put("source_ip", HOSTILE_SOURCE)
             .put("method", "GET")
             .put("path", "/" + HOSTILE)

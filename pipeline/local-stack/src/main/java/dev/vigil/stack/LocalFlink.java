@@ -33,17 +33,24 @@ public final class LocalFlink implements AutoCloseable {
 
   private final Path home;
   private final int port;
+  private final List<String> workerArguments;
   private ServerProcess jobManager;
   private ServerProcess taskManager;
 
-  private LocalFlink(Path home, int port) {
+  private LocalFlink(Path home, int port, List<String> workerArguments) {
     this.home = home;
     this.port = port;
+    this.workerArguments = List.copyOf(workerArguments);
   }
 
   /** The same as {@link #start(Path, int)}, on any free port. */
   public static LocalFlink start(Path home) {
     return start(home, 0);
+  }
+
+  /** The same as {@link #start(Path, int, List)}, with nothing more for jobs. */
+  public static LocalFlink start(Path home, int port) {
+    return start(home, port, List.of());
   }
 
   /**
@@ -52,13 +59,15 @@ public final class LocalFlink implements AutoCloseable {
    * @param home directory of all that it keeps, {@code checkpoints} and {@code savepoints} among
    *     it: made if it is not there; for one cluster at a time
    * @param port where clients reach it, and people its pages; 0 is any free one
+   * @param workerArguments options of the JVM in which jobs run, for what they need there, such as
+   *     {@link LocalWarehouse#clientArguments(Path)}
    * @throws IllegalStateException if it does not start, or is not built; the message says why
    */
-  public static LocalFlink start(Path home, int port) {
+  public static LocalFlink start(Path home, int port, List<String> workerArguments) {
     LocalFlink cluster;
     try {
       Path directory = Files.createDirectories(home).toAbsolutePath().normalize();
-      cluster = new LocalFlink(directory, port == 0 ? LoopbackPorts.free() : port);
+      cluster = new LocalFlink(directory, port == 0 ? LoopbackPorts.free() : port, workerArguments);
       cluster.configure();
     } catch (IOException e) {
       throw new UncheckedIOException("a cluster cannot be kept in " + home, e);
@@ -130,9 +139,10 @@ public final class LocalFlink implements AutoCloseable {
     return "'" + text.replace("'", "''") + "'";
   }
 
-  private ServerProcess start(String name, String mainClass, int ownPort, String... jvmArguments) {
+  private ServerProcess start(
+      String name, String mainClass, int ownPort, List<String> jvmArguments) {
     List<String> all = new ArrayList<>(JVM_ARGUMENTS);
-    all.addAll(List.of(jvmArguments));
+    all.addAll(jvmArguments);
     return ServerProcess.start(
         new ServerCommand(
             name,
@@ -180,7 +190,7 @@ public final class LocalFlink implements AutoCloseable {
 
   /** Starts a JobManager, at the same place, and waits until it takes jobs. */
   public void startJobManager() {
-    jobManager = start("Flink's JobManager", "JobManagerNode", port);
+    jobManager = start("Flink's JobManager", "JobManagerNode", port, List.of());
   }
 
   /** Ends the TaskManager at once, as a crash would. */
@@ -190,7 +200,9 @@ public final class LocalFlink implements AutoCloseable {
 
   /** Starts a TaskManager and waits until the JobManager has its slots. */
   public void startTaskManager() {
-    taskManager = start("Flink's TaskManager", "TaskManagerNode", 0, "-Xmx768m");
+    List<String> arguments = new ArrayList<>(List.of("-Xmx768m"));
+    arguments.addAll(workerArguments);
+    taskManager = start("Flink's TaskManager", "TaskManagerNode", 0, arguments);
   }
 
   /** Ends the cluster at once: both processes, and with them all jobs. */

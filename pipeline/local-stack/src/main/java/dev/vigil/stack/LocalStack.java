@@ -82,7 +82,7 @@ public final class LocalStack implements AutoCloseable {
                   .map(
                       server ->
                           CompletableFuture.runAsync(
-                              () -> stack.start(server, port(ports, server), told),
+                              () -> stack.start(server, port(ports, server), servers, told),
                               // A thread for each: they do nothing but wait.
                               task -> new Thread(task, "start " + server).start()))
                   .toArray(CompletableFuture[]::new))
@@ -198,8 +198,8 @@ public final class LocalStack implements AutoCloseable {
     }
   }
 
-  private void start(Server server, int port, Consumer<String> told) {
-    Path directory = home.resolve(server.directory());
+  private void start(Server server, int port, Set<Server> servers, Consumer<String> told) {
+    Path directory = directory(server);
     long begin = System.nanoTime();
     Started running =
         switch (server) {
@@ -216,7 +216,13 @@ public final class LocalStack implements AutoCloseable {
             yield new Started(warehouse, warehouse.port(), List.of(warehouse.process()));
           }
           case FLINK -> {
-            LocalFlink flink = LocalFlink.start(directory, port);
+            LocalFlink flink =
+                LocalFlink.start(
+                    directory,
+                    port,
+                    servers.contains(Server.WAREHOUSE)
+                        ? LocalWarehouse.clientArguments(directory(Server.WAREHOUSE))
+                        : List.of());
             yield new Started(
                 flink, flink.port(), List.of(flink.jobManager(), flink.taskManager()));
           }
@@ -230,6 +236,10 @@ public final class LocalStack implements AutoCloseable {
               process.name(),
               (System.nanoTime() - begin) / NANOS_PER_SECOND));
     }
+  }
+
+  private Path directory(Server server) {
+    return home.resolve(server.directory());
   }
 
   /** Whether a server is part of this stack. */

@@ -83,6 +83,25 @@ public final class LocalWarehouse implements AutoCloseable {
    * the public authorities.
    */
   public Path trustStore() {
+    return trustStore(home);
+  }
+
+  /** Options of a JVM whose programs believe it. */
+  public List<String> clientArguments() {
+    return clientArguments(home);
+  }
+
+  /**
+   * The same for the warehouse of a directory, which may be started later: a JVM reads the
+   * certificates when a program first needs any.
+   */
+  public static List<String> clientArguments(Path home) {
+    return List.of(
+        "-Djavax.net.ssl.trustStore=" + trustStore(home),
+        "-Djavax.net.ssl.trustStorePassword=" + TRUST_STORE_PASSWORD);
+  }
+
+  private static Path trustStore(Path home) {
     return home.resolve("trust.p12");
   }
 

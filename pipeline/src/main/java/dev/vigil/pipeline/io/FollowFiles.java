@@ -2,6 +2,7 @@ package dev.vigil.pipeline.io;
 
 import dev.vigil.event.LogLine;
 import dev.vigil.parse.LogParser;
+import dev.vigil.parse.ParsedLine;
 import dev.vigil.parse.ParsedLines;
 import java.io.IOException;
 import java.io.Serializable;
@@ -75,7 +76,7 @@ public final class FollowFiles extends PTransform<PBegin, PCollection<ParsedLine
         new Config(
             List.copyOf(inputs),
             maxLineBytes,
-            line -> parser.parse(line).time(),
+            new EventTime(parser),
             disorder,
             idle,
             Clock.systemUTC()),
@@ -85,7 +86,26 @@ public final class FollowFiles extends PTransform<PBegin, PCollection<ParsedLine
   @Override
   public PCollection<ParsedLines> expand(PBegin begin) {
     return begin.apply(
-        "Follow", Read.from(BatchedSource.of(new FollowedFiles(config), parser::parse, parser)));
+        "Follow",
+        Read.from(BatchedSource.of(new FollowedFiles(config), new ToLine(parser), parser)));
+  }
+
+  // The source is kept in checkpoints, with these by their names: a lambda's changes with the code
+  // around it.
+
+  private record EventTime(LogParser parser)
+      implements SerializableFunction<LogLine, @Nullable Instant> {
+    @Override
+    public @Nullable Instant apply(LogLine line) {
+      return parser.parse(line).time();
+    }
+  }
+
+  private record ToLine(LogParser parser) implements SerializableFunction<LogLine, ParsedLine> {
+    @Override
+    public ParsedLine apply(LogLine line) {
+      return parser.parse(line);
+    }
   }
 
   record Config(

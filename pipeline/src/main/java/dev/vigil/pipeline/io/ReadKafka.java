@@ -6,6 +6,7 @@ import dev.vigil.parse.ParsedLine;
 import dev.vigil.parse.ParsedLines;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -129,11 +130,7 @@ public final class ReadKafka extends PTransform<PBegin, PCollection<ParsedLines>
             .withTimestampPolicyFactory(
                 new EventTimePolicies<>(
                     new EventTimePolicies.Config<>(
-                        record -> toLine.apply(record).time(),
-                        disorder,
-                        idle,
-                        replay,
-                        Clock.systemUTC()),
+                        new EventTime(toLine), disorder, idle, replay, Clock.systemUTC()),
                     progress))
             .commitOffsetsInFinalize();
     return begin.apply("ReadTopics", Read.from(BatchedSource.of(source(read), toLine, parser)));
@@ -159,6 +156,18 @@ public final class ReadKafka extends PTransform<PBegin, PCollection<ParsedLines>
           }
         });
     return found.get(0);
+  }
+
+  // The source is kept in checkpoints, with these by their names: a lambda's changes with the code
+  // around it.
+
+  private record EventTime(ToLine toLine)
+      implements SerializableFunction<KafkaRecord<byte[], KafkaValue>, @Nullable Instant> {
+
+    @Override
+    public @Nullable Instant apply(KafkaRecord<byte[], KafkaValue> record) {
+      return toLine.apply(record).time();
+    }
   }
 
   /** The line of a record, the same one whenever it is asked for. */

@@ -233,7 +233,7 @@ final class DemoRun {
   private ChildProcess start(String name, Class<?> program, List<String> arguments)
       throws IOException {
     List<String> flags =
-        deployment.warehouse() == null ? List.of() : RunningStack.trusting(deployment.warehouse());
+        deployment.warehouse() == null ? List.of() : deployment.warehouse().clientArguments();
     return ChildProcess.start(name, flags, program, arguments, options.directory());
   }
 

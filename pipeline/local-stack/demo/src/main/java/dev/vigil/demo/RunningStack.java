@@ -6,7 +6,6 @@ import dev.vigil.stack.LocalWarehouse;
 import dev.vigil.stack.dashboard.Dashboard;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -81,7 +80,7 @@ final class RunningStack {
         "Warehouse",
         warehouse.url(),
         "--bigQueryDataset=" + DATASET + " --bigQueryEndpoint=" + warehouse.url());
-    table.row("", "", "in a JVM with " + String.join(" ", trusting(warehouse)));
+    table.row("", "", "in a JVM with " + String.join(" ", warehouse.clientArguments()));
     if (stack.has(Server.FLINK)) {
       table.row(
           "Flink",
@@ -90,12 +89,5 @@ final class RunningStack {
     }
     table.row("Dashboard", dashboard.url());
     return "\n" + table.text() + "\nStop with Ctrl-C\n";
-  }
-
-  /** What a JVM needs that writes to a warehouse. */
-  static List<String> trusting(LocalWarehouse warehouse) {
-    return List.of(
-        "-Djavax.net.ssl.trustStore=" + warehouse.trustStore(),
-        "-Djavax.net.ssl.trustStorePassword=" + LocalWarehouse.TRUST_STORE_PASSWORD);
   }
 }

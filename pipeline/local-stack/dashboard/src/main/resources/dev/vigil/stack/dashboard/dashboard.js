@@ -2,7 +2,7 @@ import { AlertDetail, subject } from "./alert.js";
 import { palette, TimeChart } from "./chart.js";
 import { barColumn, el, setAttribute, setText, sync, Table } from "./dom.js";
 import { Failures } from "./failures.js";
-import { clock, count, duration, many, percent, time, timeOf, visible } from "./format.js";
+import { clock, count, duration, many, percent, second, time, timeOf, visible } from "./format.js";
 import { ask, search } from "./server.js";
 import * as timeRange from "./time-range.js";
 
@@ -199,7 +199,7 @@ function showTiles() {
     ["Late events", count(results.late.total), "missed by a detection"],
     ["Failures", count(results.failures.total), undated ? `${count(undated)} without a time` : "lines and records"],
     ["Newest event", typeof newest === "number" ? duration(last.bounds.now - newest) : "none",
-      typeof newest === "number" ? `${newest <= last.bounds.now ? "ago" : "ahead"}: ${time(newest)}` : "with a time"],
+      typeof newest === "number" ? `${newest <= last.bounds.now ? "ago" : "ahead"}: ${second(newest)}` : "with a time"],
   ];
   sync(byId("tiles"), tiles, ([name]) => name,
     ([name]) => el("div", { class: "tile" }, el("dt", {}, name), el("dd", {}, el("b"), el("span"))),
@@ -227,7 +227,7 @@ byId("current").append(current,
 async function showCurrent() {
   const { results, now } = last.bounds;
   const newest = (name) => results[name].aggregations.last?.value;
-  const rows = [["Now", time(Math.floor(now / 1000) * 1000)]];
+  const rows = [["Now", second(now)]];
   for (const [name, title] of [["events", "Newest event"], ["alerts", "Newest alert"], ["late", "Newest late event"], ["failures", "Newest failure"]]) {
     const at = newest(name);
     rows.push([title, typeof at === "number" ? `${time(at)}, ${ago(at)}` : results[name].missing ? `no index behind vigil-${name} yet` : "none with a time"]);
@@ -357,7 +357,7 @@ function showNoAnswer(error) {
   last.awaySince ??= error.since ?? Date.now();
   const name = error.server.startsWith("http") ? `The search node at ${error.server}` : error.server;
   const text = [
-    `${name} gives no answer since ${time(Math.floor(last.awaySince / 1000) * 1000)}: ${visible(error.message)}.`,
+    `${name} gives no answer since ${second(last.awaySince)}: ${visible(error.message)}.`,
     last.at === null ? "There is nothing to show yet." : `What is shown is of ${clock(last.at)}.`,
     chosen.paused ? "Refreshing is paused." : "It is asked again every 5 seconds.",
   ].join(" ");

@@ -36,7 +36,12 @@ export function time(ms) {
   return text.endsWith(".000") ? text.slice(0, -4) : text;
 }
 
-/** The same of a document's own text. */
+/** The same without the milliseconds. */
+export function second(ms) {
+  return time(Math.floor(ms / SECOND) * SECOND);
+}
+
+/** A document's own text in the form of `time`. */
 export function timeOf(text) {
   const ms = Date.parse(text);
   return Number.isNaN(ms) ? "no time" : time(ms);
