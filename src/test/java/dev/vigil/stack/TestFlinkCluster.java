@@ -117,9 +117,13 @@ public final class TestFlinkCluster {
         .findFirst();
   }
 
-  /** Whether the cluster has that job, and it has not ended. */
+  /** Whether the cluster has that job, and knows all that there is to know of it. */
   public static boolean runs(String name) {
-    return find(name).isPresent();
+    return running().stream()
+        .anyMatch(
+            job ->
+                job.get("name").asText().equals(name)
+                    && job.get("state").asText().equals("RUNNING"));
   }
 
   /** The id of the job of that name that runs. */
@@ -130,6 +134,7 @@ public final class TestFlinkCluster {
   /** Why a job has begun again, each time that it has; nothing if there is no such job yet. */
   public static List<String> failures(String name) {
     return find(name)
+        .filter(id -> runs(name))
         .map(id -> get("/jobs/" + id + "/exceptions").at("/exceptionHistory/entries"))
         .map(entries -> entries.findValuesAsText("stacktrace"))
         .orElse(List.of());

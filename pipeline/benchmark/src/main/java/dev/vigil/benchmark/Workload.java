@@ -124,8 +124,7 @@ record Workload(
     return "10." + (key >> 16) + "." + (key >> 8 & 255) + "." + (key & 255);
   }
 
-  private static ProducerRecord<byte[], byte[]> login(
-      int partition, long time, int key, int user) {
+  private static ProducerRecord<byte[], byte[]> login(int partition, long time, int key, int user) {
     return record(
         LOGINS,
         partition,
