@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Random;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TimestampedValue;
@@ -52,25 +53,41 @@ record Arrival(@Nullable LoginAttempt login, @Nullable Intrusion intrusion) {
     return arrivals.stream().filter(a -> a.intrusion != null).map(Arrival::intrusion).toList();
   }
 
-  /** Splits the stream; both sides always come out of one step, with its timestamps. */
+  /** Splits the stream: each side's events of a bundle come out together, as they would be read. */
   static PCollectionTuple sides(PCollection<Arrival> arrivals) {
     return arrivals.apply(
         "Sides",
         ParDo.of(new SidesFn()).withOutputTags(Sides.LOGINS, TupleTagList.of(Sides.INTRUSIONS)));
   }
 
-  private static final class SidesFn extends DoFn<Arrival, LoginAttempt> {
+  private static final class SidesFn extends DoFn<Arrival, List<LoginAttempt>> {
     private static final long serialVersionUID = 1L;
 
-    @ProcessElement
-    public void split(@Element Arrival arrival, MultiOutputReceiver out) {
-      put(out, Sides.LOGINS, arrival.login);
-      put(out, Sides.INTRUSIONS, arrival.intrusion);
+    private transient List<Arrival> bundle;
+
+    @StartBundle
+    public void startBundle() {
+      bundle = new ArrayList<>();
     }
 
-    private static <T> void put(MultiOutputReceiver out, TupleTag<T> tag, @Nullable T event) {
-      if (event != null) {
-        out.get(tag).output(event);
+    @ProcessElement
+    public void add(@Element Arrival arrival) {
+      bundle.add(arrival);
+    }
+
+    @FinishBundle
+    public void putOut(FinishBundleContext context) {
+      putOut(context, Sides.LOGINS, logins(bundle));
+      putOut(context, Sides.INTRUSIONS, intrusions(bundle));
+    }
+
+    private static <E extends SourceEvent> void putOut(
+        DoFn<Arrival, List<LoginAttempt>>.FinishBundleContext context,
+        TupleTag<List<E>> tag,
+        List<E> events) {
+      if (!events.isEmpty()) {
+        context.output(
+            tag, events, EventWindows.joda(SourceEvent.earliest(events)), GlobalWindow.INSTANCE);
       }
     }
   }

@@ -138,21 +138,14 @@ class DetectionModelsTest {
   @ValueSource(longs = {13, 14})
   void allPairsOfAWindow(long seed) throws CannotProvideCoderException {
     List<Arrival> arrivals = Arrival.random(seed, EVENTS, 30, 20);
-    PCollectionTuple sides = create(Arrival.shuffled(arrivals, seed));
     PAssert.that(
-            Sides.of(
-                    sides.get(Sides.LOGINS).apply("WindowLogins", windows()),
-                    sides.get(Sides.INTRUSIONS).apply("WindowIntrusions", windows()))
-                .apply(JoinAllPairs.create()))
+            create(Arrival.shuffled(arrivals, seed))
+                .apply(JoinAllPairs.create().withWindow(WINDOW)))
         .containsInAnyOrder(
             notEmpty(
                 new AllPairsModel(WINDOW)
                     .of(Arrival.logins(arrivals), Arrival.intrusions(arrivals))));
     pipeline.run();
-  }
-
-  private static <T> Window<T> windows() {
-    return Window.into(EpochWindows.of(WINDOW));
   }
 
   /** A trigger of the input that splits it must not split the sources' histories. */

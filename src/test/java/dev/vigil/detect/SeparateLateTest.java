@@ -25,6 +25,7 @@ import org.apache.beam.sdk.testing.TestPipeline;
 import org.apache.beam.sdk.testing.TestStream;
 import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.Values;
 import org.apache.beam.sdk.transforms.WithKeys;
 import org.apache.beam.sdk.transforms.windowing.Window;
@@ -72,9 +73,14 @@ class SeparateLateTest {
                         Instant.parse("2026-03-10T12:00:00Z"),
                         Instant.parse("2026-03-10T12:00:20Z")))),
             lateFor(late, CORRELATE.deadline()));
-    PAssert.that(logins(logins, COUNT.deadline())).containsInAnyOrder(onTime.login());
-    PAssert.that(logins(logins, JOIN.deadline())).containsInAnyOrder(onTime.login(), late.login());
-    PAssert.that(logins(logins, CORRELATE.deadline())).containsInAnyOrder(onTime.login());
+    PAssert.that(logins(logins, COUNT.deadline()).apply("EachInTime", Flatten.iterables()))
+        .containsInAnyOrder(onTime.login());
+    PAssert.that(logins(logins, JOIN.deadline()).apply("EachInTimeForJoin", Flatten.iterables()))
+        .containsInAnyOrder(onTime.login(), late.login());
+    PAssert.that(
+            logins(logins, CORRELATE.deadline())
+                .apply("EachInTimeForCorrelate", Flatten.iterables()))
+        .containsInAnyOrder(onTime.login());
     PAssert.that(logins(logins, COUNT.deadline()).apply(COUNT)).empty();
     pipeline.run();
   }
@@ -129,7 +135,7 @@ class SeparateLateTest {
                 .watermark("2026-03-10T12:00:30Z")
                 .arrive(at)
                 .end());
-    PAssert.that(logins(logins, COUNT.deadline()))
+    PAssert.that(logins(logins, COUNT.deadline()).apply("EachInTime", Flatten.iterables()))
         .containsInAnyOrder(
             shardHasTimers ? List.of(first.login(), before.login()) : List.of(before.login()));
     PAssert.that(logins.get(LATE))
@@ -144,7 +150,8 @@ class SeparateLateTest {
       TestStream<Arrival> stream, List<Arrival> inTime, List<LateEvent> expected) {
     PCollectionTuple logins = separatedLogins(stream);
     PAssert.that(logins.get(LATE)).containsInAnyOrder(expected);
-    PAssert.that(logins(logins, COUNT.deadline())).containsInAnyOrder(Arrival.logins(inTime));
+    PAssert.that(logins(logins, COUNT.deadline()).apply("EachInTime", Flatten.iterables()))
+        .containsInAnyOrder(Arrival.logins(inTime));
     pipeline.run();
   }
 
@@ -166,7 +173,8 @@ class SeparateLateTest {
                     Create.timestamped(arrivals.stream().map(Arrival::timestamped).toList())))
             .get(Sides.LOGINS)
             .apply(SeparateLate.of(LoginAttempt.class, COUNT.deadline()));
-    PAssert.that(logins(logins, COUNT.deadline())).containsInAnyOrder(Arrival.logins(arrivals));
+    PAssert.that(logins(logins, COUNT.deadline()).apply("EachInTime", Flatten.iterables()))
+        .containsInAnyOrder(Arrival.logins(arrivals));
     PAssert.that(logins.get(LATE)).empty();
     pipeline.run();
   }
@@ -299,12 +307,12 @@ class SeparateLateTest {
         new LateEvent.Details(new AlertFields.Window(start, start.plus(deadline.window()))));
   }
 
-  private static PCollection<LoginAttempt> logins(
+  private static PCollection<List<LoginAttempt>> logins(
       PCollectionTuple separated, SeparateLate.Deadline deadline) {
     return separated.get(SeparateLate.<LoginAttempt>inTime(deadline.ruleId()));
   }
 
-  private static PCollection<Intrusion> intrusions(
+  private static PCollection<List<Intrusion>> intrusions(
       PCollectionTuple separated, SeparateLate.Deadline deadline) {
     return separated.get(SeparateLate.<Intrusion>inTime(deadline.ruleId()));
   }

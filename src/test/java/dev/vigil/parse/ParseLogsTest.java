@@ -85,28 +85,30 @@ class ParseLogsTest {
     PCollection<Failure> failures = parsed.get(ParseLogs.FAILURES);
     PAssert.that(failures.apply("Failures", ParDo.of(new TimeFn<>())))
         .containsInAnyOrder("1768464003000 no format takes this line");
-    PCollection<LoginAttempt> logins = parsed.get(ParseLogs.LOGINS);
+    PCollection<List<LoginAttempt>> logins = parsed.get(ParseLogs.LOGINS);
     PAssert.that(logins.apply("Logins", ParDo.of(new TimeFn<>())))
         .containsInAnyOrder(
-            "1768464000123 "
+            "1768464000123 ["
                 + new LoginAttempt(
                     java.time.Instant.parse("2026-01-15T08:00:00.123456Z"),
                     "203.0.113.5",
                     "root",
                     true,
                     1,
-                    line(LOGIN, 1_768_464_000_123L).event().id()));
-    PCollection<Intrusion> intrusions = parsed.get(ParseLogs.INTRUSIONS);
+                    line(LOGIN, 1_768_464_000_123L).event().id())
+                + "]");
+    PCollection<List<Intrusion>> intrusions = parsed.get(ParseLogs.INTRUSIONS);
     PAssert.that(intrusions.apply("Intrusions", ParDo.of(new TimeFn<>())))
         .containsInAnyOrder(
-            "1768464001000 "
+            "1768464001000 ["
                 + new Intrusion(
                     java.time.Instant.parse("2026-01-15T08:00:01Z"),
                     "203.0.113.6",
                     "high",
                     "Trojan",
                     null,
-                    line(INTRUSION, 1_768_464_001_000L).event().id()));
+                    line(INTRUSION, 1_768_464_001_000L).event().id())
+                + "]");
   }
 
   /** The event has the microseconds; Beam's time is the millisecond that they are in. */
@@ -143,9 +145,10 @@ class ParseLogsTest {
                 line(LOGIN, 1),
                 line(INTRUSION.replace("08:00:01Z", "08:00:00.123999Z"), 2),
                 line(NOTHING, 3),
-                line(LOGIN.replace("08:00:00.123456Z", "08:00:00.124Z"), 4),
-                line(INTRUSION, 5),
-                line(ACCESS, 6)),
+                line(LOGIN.replace("08:00:00.123456Z", "08:00:03Z"), 4),
+                line(LOGIN.replace("08:00:00.123456Z", "08:00:00.124Z"), 5),
+                line(INTRUSION, 6),
+                line(ACCESS, 7)),
             watermark);
     PCollectionTuple parsed =
         pipeline
@@ -154,22 +157,25 @@ class ParseLogsTest {
                         TimestampedValue.of(batch, Instant.ofEpochMilli(1_768_464_000_123L)))
                     .withCoder(ParsedLines.coder(PARSER)))
             .apply(ParseLogs.create());
-    PAssert.that(parsed.get(ParseLogs.LOGINS_BEHIND))
-        .containsInAnyOrder(batch.lines().get(0).login());
-    PAssert.that(parsed.get(ParseLogs.INTRUSIONS_BEHIND))
-        .containsInAnyOrder(batch.lines().get(1).intrusion());
-    PAssert.that(parsed.get(ParseLogs.LOGINS)).containsInAnyOrder(batch.lines().get(3).login());
-    PAssert.that(parsed.get(ParseLogs.INTRUSIONS))
-        .containsInAnyOrder(batch.lines().get(4).intrusion());
+    PAssert.that(parsed.get(ParseLogs.LOGINS_BEHIND).apply("Behind", ParDo.of(new TimeFn<>())))
+        .containsInAnyOrder("1768464000123 " + List.of(batch.lines().get(0).login()));
+    PAssert.that(parsed.get(ParseLogs.INTRUSIONS_BEHIND).apply("Seen", ParDo.of(new TimeFn<>())))
+        .containsInAnyOrder("1768464000123 " + List.of(batch.lines().get(1).intrusion()));
+    PAssert.that(parsed.get(ParseLogs.LOGINS).apply("Logins", ParDo.of(new TimeFn<>())))
+        .containsInAnyOrder(
+            "1768464000124 " + List.of(batch.lines().get(3).login(), batch.lines().get(4).login()));
+    PAssert.that(parsed.get(ParseLogs.INTRUSIONS).apply("Intrusions", ParDo.of(new TimeFn<>())))
+        .containsInAnyOrder("1768464001000 " + List.of(batch.lines().get(5).intrusion()));
     PAssert.that(parsed.get(ParseLogs.FAILURES).apply("Failure", ParDo.of(new TimeFn<>())))
         .containsInAnyOrder("1768464000123 no format takes this line");
     PAssert.that(parsed.get(ParseLogs.EVENTS).apply("Events", ParDo.of(new TimeFn<>())))
         .containsInAnyOrder(
             "1768464000123 " + batch.lines().get(0).event(),
             "1768464000123 " + batch.lines().get(1).event(),
-            "1768464000124 " + batch.lines().get(3).event(),
-            "1768464001000 " + batch.lines().get(4).event(),
-            "1768464002000 " + batch.lines().get(5).event());
+            "1768464003000 " + batch.lines().get(3).event(),
+            "1768464000124 " + batch.lines().get(4).event(),
+            "1768464001000 " + batch.lines().get(5).event(),
+            "1768464002000 " + batch.lines().get(6).event());
     pipeline.run();
   }
 

@@ -230,7 +230,7 @@ class FlinkClusterTest {
   private void assertShowsWhatItDoes() throws Exception {
     String job = "/jobs/" + id();
     assertThat(TestFlinkCluster.get(job).findValuesAsText("name"))
-        .anyMatch(name -> name.startsWith("Source: ReadLogs/Kafka/ReadTopics/"))
+        .anyMatch(name -> name.startsWith("Source: ReadLogs/Kafka/ReadTopics "))
         .anyMatch(name -> name.contains(" -> ParseLogs/Parse -> "))
         .anyMatch(name -> name.startsWith("DetectSuspiciousLogins/CountWindow/"))
         .anyMatch(name -> name.startsWith("CountAlerts/Count/"));

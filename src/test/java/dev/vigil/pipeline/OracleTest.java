@@ -10,8 +10,6 @@ import dev.vigil.detect.JoinAllPairs;
 import dev.vigil.detect.Rewindow;
 import dev.vigil.detect.Sides;
 import dev.vigil.event.EcsJson;
-import dev.vigil.event.Intrusion;
-import dev.vigil.event.LoginAttempt;
 import dev.vigil.parse.LogParser;
 import dev.vigil.parse.ParseLogs;
 import dev.vigil.pipeline.io.FileInput;
@@ -22,6 +20,7 @@ import java.math.BigInteger;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,15 +32,10 @@ import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.windowing.FixedWindows;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
-import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
-import org.apache.beam.sdk.transforms.windowing.Window;
-import org.apache.beam.sdk.transforms.windowing.WindowFn;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.bouncycastle.crypto.digests.Blake2bDigest;
-import org.joda.time.Duration;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -133,19 +127,17 @@ class OracleTest {
                         1 << 20),
                     LogParser.ofAllFormats()))
             .apply(ParseLogs.create().withoutEvents());
-    PCollection<LoginAttempt> attempts = parsed.get(ParseLogs.LOGINS);
-    PCollection<Intrusion> intrusions = parsed.get(ParseLogs.INTRUSIONS);
+    PCollectionTuple sides =
+        Sides.of(parsed.get(ParseLogs.LOGINS), parsed.get(ParseLogs.INTRUSIONS));
     for (long window : new long[] {0, JOIN_WINDOW_SECONDS}) {
       JsonNode expected = reference.digest(logins, ids, window, given.interpret);
-      WindowFn<Object, ?> windows =
-          window == 0 ? new GlobalWindows() : FixedWindows.of(Duration.standardSeconds(window));
-      PCollectionTuple sides =
-          Sides.of(
-              attempts.apply("Logins" + window, Window.into(windows)),
-              intrusions.apply("Intrusions" + window, Window.into(windows)));
+      JoinAllPairs join =
+          window == 0
+              ? JoinAllPairs.create()
+              : JoinAllPairs.create().withWindow(Duration.ofSeconds(window));
       PCollection<BigInteger> digest =
           sides
-              .apply("JoinAllPairs" + window, JoinAllPairs.create())
+              .apply("JoinAllPairs" + window, join)
               .apply("Globally" + window, Rewindow.globally())
               .apply("Digest" + window, ParDo.of(new DigestFn(window)))
               .apply("Sum" + window, Combine.globally(new DigestSum()));

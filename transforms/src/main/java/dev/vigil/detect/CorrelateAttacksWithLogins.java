@@ -10,6 +10,7 @@ import dev.vigil.event.SourceEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.beam.sdk.state.BagState;
@@ -104,10 +105,10 @@ public final class CorrelateAttacksWithLogins
     boolean bounded = Sides.isBounded(sides);
     PCollectionList<KV<String, SourceHistory.Second>> seconds =
         PCollectionList.empty(sides.getPipeline());
-    for (PCollection<LoginAttempt> logins : Sides.logins(sides).getAll()) {
+    for (PCollection<List<LoginAttempt>> logins : Sides.logins(sides).getAll()) {
       seconds = seconds.and(tally("Logins" + seconds.size(), logins, new LoginSeconds(shown)));
     }
-    for (PCollection<Intrusion> intrusions : Sides.intrusions(sides).getAll()) {
+    for (PCollection<List<Intrusion>> intrusions : Sides.intrusions(sides).getAll()) {
       seconds =
           seconds.and(
               tally("Intrusions" + seconds.size(), intrusions, new IntrusionSeconds(shown)));
@@ -124,7 +125,7 @@ public final class CorrelateAttacksWithLogins
   }
 
   private static <E extends SourceEvent, S> PCollection<KV<String, SourceHistory.Second>> tally(
-      String name, PCollection<E> events, Seconds<E, S> seconds) {
+      String name, PCollection<List<E>> events, Seconds<E, S> seconds) {
     return events
         .apply("Window" + name, Rewindow.globally())
         .apply("Tally" + name, ParDo.of(new TallySeconds<>(seconds)));
@@ -184,7 +185,7 @@ public final class CorrelateAttacksWithLogins
 
   /** Sums up each bundle's events by source and second, so that a hot source costs little. */
   private static final class TallySeconds<E extends SourceEvent, S>
-      extends DoFn<E, KV<String, SourceHistory.Second>> {
+      extends DoFn<List<E>, KV<String, SourceHistory.Second>> {
     private static final long serialVersionUID = 1L;
 
     private record Key(String source, Instant second) {}
@@ -202,9 +203,11 @@ public final class CorrelateAttacksWithLogins
     }
 
     @ProcessElement
-    public void add(@Element E event) {
-      Key key = new Key(event.source(), second(event.timestamp().toEpochMilli()));
-      tallies.computeIfAbsent(key, k -> seconds.tally()).add(event);
+    public void add(@Element List<E> events) {
+      for (E event : events) {
+        Key key = new Key(event.source(), second(event.timestamp().toEpochMilli()));
+        tallies.computeIfAbsent(key, k -> seconds.tally()).add(event);
+      }
     }
 
     @FinishBundle

@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.apache.beam.sdk.state.BagState;
 import org.apache.beam.sdk.state.StateSpec;
@@ -36,19 +35,19 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 /**
  * Finds sources with more login attempts in a window than a threshold.
  *
- * <p>In go {@link LoginAttempt}s with their event times as element timestamps. Attempts of every
- * outcome are counted per key in tumbling windows of event time, aligned to the epoch, each from
- * its start, inclusive, to its end, exclusive. Out comes one {@link SuspiciousLogins} for each key
- * and window with more attempts than the threshold, when the watermark passes the window's end; and
- * after that, for each late attempt within the allowed lateness, a new revision of the record, with
- * the same id. What comes later than that is dropped: see {@link SeparateLate}. The records of
- * bounded input are in the global window.
+ * <p>In go lists of {@link LoginAttempt}s, each with the earliest of their event times as element
+ * timestamp. Attempts of every outcome are counted per key in tumbling windows of event time,
+ * aligned to the epoch, each from its start, inclusive, to its end, exclusive. Out comes one {@link
+ * SuspiciousLogins} for each key and window with more attempts than the threshold, when the
+ * watermark passes the window's end; and after that, for each late attempt within the allowed
+ * lateness, a new revision of the record, with the same id. What comes later than that is dropped:
+ * see {@link SeparateLate}. The records of bounded input are in the global window.
  *
  * <p>Attempts are summed up bundle by bundle and shuffled by shard, not by key, because what a
  * keyed element costs does not depend on its size: the shuffle carries few, large elements.
  */
 public final class DetectSuspiciousLogins
-    extends PTransform<PCollection<LoginAttempt>, PCollection<SuspiciousLogins>> {
+    extends PTransform<PCollection<List<LoginAttempt>>, PCollection<SuspiciousLogins>> {
   private static final long serialVersionUID = 1L;
 
   /** The rule's id, unless another is given. */
@@ -64,7 +63,7 @@ public final class DetectSuspiciousLogins
   private final SerializableFunction<LoginAttempt, String> key;
   private final int shown;
   private final int shards;
-  private final transient @Nullable PCollection<LoginAttempt> others;
+  private final transient @Nullable PCollection<List<LoginAttempt>> others;
 
   private DetectSuspiciousLogins(
       String ruleId,
@@ -75,7 +74,7 @@ public final class DetectSuspiciousLogins
       SerializableFunction<LoginAttempt, String> key,
       int shown,
       int shards,
-      @Nullable PCollection<LoginAttempt> others) {
+      @Nullable PCollection<List<LoginAttempt>> others) {
     this.ruleId = ruleId;
     this.window = window;
     this.threshold = threshold;
@@ -177,29 +176,28 @@ public final class DetectSuspiciousLogins
    * Counts these attempts, too: those that were {@link SeparateLate separated from late ones}. To
    * bring them together with the others before would cost a shuffle of all of them.
    */
-  public DetectSuspiciousLogins and(PCollection<LoginAttempt> value) {
+  public DetectSuspiciousLogins and(PCollection<List<LoginAttempt>> value) {
     return new DetectSuspiciousLogins(
         ruleId, window, threshold, allowedLateness, keyField, key, shown, shards, value);
   }
 
   @Override
-  public PCollection<SuspiciousLogins> expand(PCollection<LoginAttempt> logins) {
-    PCollectionList<LoginAttempt> all = PCollectionList.of(logins);
+  public PCollection<SuspiciousLogins> expand(PCollection<List<LoginAttempt>> logins) {
+    PCollectionList<List<LoginAttempt>> all = PCollectionList.of(logins);
     all = others == null ? all : all.and(others);
     return all.getAll().stream().allMatch(part -> part.isBounded() == IsBounded.BOUNDED)
         ? countBounded(all)
         : countUnbounded(all);
   }
 
-  private PCollection<SuspiciousLogins> countUnbounded(PCollectionList<LoginAttempt> logins) {
+  private PCollection<SuspiciousLogins> countUnbounded(PCollectionList<List<LoginAttempt>> logins) {
     return logins
+        .apply("TallyBundle", tallyBundle(window, key))
         .apply(
-            "TallyBundle",
-            tallyBundle(
-                Window.<LoginAttempt>into(EpochWindows.of(window))
-                    .withAllowedLateness(EventWindows.joda(allowedLateness))
-                    .discardingFiredPanes(),
-                key))
+            "Window",
+            Window.<KV<Integer, LoginShard>>into(EpochWindows.of(window))
+                .withAllowedLateness(EventWindows.joda(allowedLateness))
+                .discardingFiredPanes())
         .apply(
             "CountWindow",
             ParDo.of(new CountWindow(rule(), keyField, threshold, shown, allowedLateness)));
@@ -210,22 +208,26 @@ public final class DetectSuspiciousLogins
    * together, each with its start in front of the keys: what a window costs does not depend on what
    * is in it either, and old logs have many windows with little in them.
    */
-  private PCollection<SuspiciousLogins> countBounded(PCollectionList<LoginAttempt> logins) {
+  private PCollection<SuspiciousLogins> countBounded(PCollectionList<List<LoginAttempt>> logins) {
     SerializableFunction<LoginAttempt, String> ofLogin = key;
     long size = window.toMillis();
+    Duration together = window.multipliedBy(WINDOWS_TOGETHER);
     return logins
         .apply(
             "TallyBundle",
             tallyBundle(
-                Window.<LoginAttempt>into(EpochWindows.of(window.multipliedBy(WINDOWS_TOGETHER)))
-                    .triggering(DefaultTrigger.of())
-                    .withAllowedLateness(org.joda.time.Duration.ZERO)
-                    .discardingFiredPanes(),
+                together,
                 login -> {
                   String group = ofLogin.apply(login);
                   long millis = login.timestamp().toEpochMilli();
                   return group == null ? null : EventWindows.start(millis, size) + " " + group;
                 }))
+        .apply(
+            "Window",
+            Window.<KV<Integer, LoginShard>>into(EpochWindows.of(together))
+                .triggering(DefaultTrigger.of())
+                .withAllowedLateness(org.joda.time.Duration.ZERO)
+                .discardingFiredPanes())
         .apply("GatherShards", GroupByKey.create())
         .apply(
             "CountWindows", ParDo.of(new CountWindows(rule(), keyField, threshold, shown, window)))
@@ -233,7 +235,7 @@ public final class DetectSuspiciousLogins
   }
 
   private TallyBundle<LoginAttempt, LoginSummary, LoginShard> tallyBundle(
-      Window<LoginAttempt> windows, SerializableFunction<LoginAttempt, String> groupOf) {
+      Duration windows, SerializableFunction<LoginAttempt, String> groupOf) {
     int maxEvidence = shown;
     return TallyBundle.of(
         windows,
@@ -244,22 +246,14 @@ public final class DetectSuspiciousLogins
         shards);
   }
 
-  /**
-   * The record of a key in a window.
-   *
-   * @return null if the attempts are not above the threshold
-   */
-  static @Nullable SuspiciousLogins judge(
+  /** The record of a key in a window. */
+  private static SuspiciousLogins record(
       Ecs.Rule rule,
       String keyField,
       String key,
       AlertFields.Window window,
       LoginSummary logins,
-      long threshold,
       int shown) {
-    if (logins.attempts() <= threshold) {
-      return null;
-    }
     return new SuspiciousLogins(
         window.end(),
         new AlertFields.Event(
@@ -303,25 +297,21 @@ public final class DetectSuspiciousLogins
       LoginShard.Sum total = new LoginShard.Sum(shown);
       shard.getValue().forEach(total::add);
       total
-          .summary()
+          .summaryAbove(threshold)
           .byKey()
           .forEach(
               (startAndGroup, logins) -> {
                 int blank = startAndGroup.indexOf(' ');
                 Instant start =
                     Instant.ofEpochMilli(Long.parseLong(startAndGroup.substring(0, blank)));
-                SuspiciousLogins record =
-                    judge(
+                out.output(
+                    record(
                         rule,
                         keyField,
                         startAndGroup.substring(blank + 1),
                         new AlertFields.Window(start, start.plus(window)),
                         logins,
-                        threshold,
-                        shown);
-                if (record != null) {
-                  out.output(record);
-                }
+                        shown));
               });
     }
   }
@@ -374,28 +364,28 @@ public final class DetectSuspiciousLogins
       List<LoginShard> read = new ArrayList<>();
       Set<String> changed = new HashSet<>();
       for (LoginShard tally : fresh.read()) {
-        read.add(tally);
         total.add(tally);
-        changed.addAll(tally.byKey().keySet());
+        if (lateMayCome) {
+          read.add(tally);
+          changed.addAll(tally.byKey().keySet());
+        }
       }
       for (LoginShard tally : judged.read()) {
         total.add(tally);
       }
       fresh.clear();
-      if (lateMayCome) {
-        read.forEach(judged::add);
-      }
+      read.forEach(judged::add);
       AlertFields.Window span = EventWindows.of((IntervalWindow) window);
-      Map<String, LoginSummary> totals = total.summary().byKey();
-      // Only what came since the last time can have changed.
-      for (String group : changed) {
-        SuspiciousLogins record =
-            DetectSuspiciousLogins.judge(
-                rule, keyField, group, span, totals.get(group), threshold, shown);
-        if (record != null) {
-          out.output(record);
-        }
-      }
+      total
+          .summaryAbove(threshold)
+          .byKey()
+          .forEach(
+              (group, logins) -> {
+                // Only what came since the last time can have changed.
+                if (!lateMayCome || changed.contains(group)) {
+                  out.output(record(rule, keyField, group, span, logins, shown));
+                }
+              });
     }
   }
 }

@@ -1,9 +1,9 @@
 package dev.vigil.detect;
 
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.TreeSet;
 
 /**
  * One event behind a summary. Ordered by time, then id: the order in which events are taken
@@ -21,14 +21,27 @@ public record Evidence(Instant timestamp, String eventId) implements Comparable<
     return ORDER.compare(this, other);
   }
 
-  /** Adds to a bounded set: the first events stay. */
-  static void add(TreeSet<Evidence> kept, Evidence evidence, int limit) {
-    if (kept.size() < limit || evidence.compareTo(kept.last()) < 0) {
-      kept.add(evidence);
-      if (kept.size() > limit) {
-        kept.pollLast();
+  /**
+   * Adds to a bounded set, which is a sorted list since most have very few elements: the first
+   * events stay.
+   */
+  static void add(List<Evidence> kept, Evidence evidence, int limit) {
+    int size = kept.size();
+    // Events come in order as a rule.
+    int place =
+        size == 0 || kept.get(size - 1).compareTo(evidence) < 0 ? size : place(kept, evidence);
+    if (place >= 0 && place < limit) {
+      kept.add(place, evidence);
+      if (size == limit) {
+        kept.remove(limit);
       }
     }
+  }
+
+  /** Where it belongs, or -1 if it is there. */
+  private static int place(List<Evidence> kept, Evidence evidence) {
+    int found = Collections.binarySearch(kept, evidence);
+    return found >= 0 ? -1 : -found - 1;
   }
 
   /**

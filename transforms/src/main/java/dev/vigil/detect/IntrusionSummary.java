@@ -3,8 +3,8 @@ package dev.vigil.detect;
 import dev.vigil.event.Intrusion;
 import dev.vigil.event.IntrusionFacts;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -48,7 +48,7 @@ public record IntrusionSummary(
     private @Nullable String severity;
     private final NameSample.Tally classifications = new NameSample.Tally();
     private final NameSample.Tally signatures = new NameSample.Tally();
-    private final TreeSet<Evidence> evidence = new TreeSet<>();
+    private final List<Evidence> evidence = new ArrayList<>(2);
 
     /**
      * @param maxEvidence how many events to keep

@@ -5,11 +5,13 @@ import static org.apache.beam.sdk.values.TypeDescriptors.integers;
 import dev.vigil.event.Intrusion;
 import dev.vigil.event.LoginAttempt;
 import dev.vigil.event.SourceEvent;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -17,6 +19,7 @@ import org.apache.beam.sdk.transforms.WithKeys;
 import org.apache.beam.sdk.transforms.join.CoGbkResult;
 import org.apache.beam.sdk.transforms.join.CoGroupByKey;
 import org.apache.beam.sdk.transforms.join.KeyedPCollectionTuple;
+import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
@@ -26,11 +29,10 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 /**
  * The plain join of logins and IDS events on the source, as SQL has it: every pair, once.
  *
- * <p>In go {@link Sides}, in the same windows; out comes a {@link Pair} for every login and IDS
- * event of the same source in the same window. In the global window, that is every pair there is: n
- * logins and m IDS events of a source make n × m pairs, so this is for bounded input and for
- * checking other detections against. The IDS events of a shard of the sources must fit into memory.
- * Late events are as the input's windowing has it.
+ * <p>In go {@link Sides}, bounded; out comes a {@link Pair} for every login and IDS event of the
+ * same source, or of the same source in the same window. n logins and m IDS events of a source make
+ * n × m pairs, so this is for checking other detections against. The IDS events of a shard of the
+ * sources must fit into memory.
  */
 public final class JoinAllPairs
     extends PTransform<PCollectionTuple, PCollection<JoinAllPairs.Pair>> {
@@ -41,27 +43,55 @@ public final class JoinAllPairs
   private static final TupleTag<LoginAttempt> LOGINS = new TupleTag<>("logins") {};
   private static final TupleTag<Intrusion> INTRUSIONS = new TupleTag<>("intrusions") {};
 
-  private JoinAllPairs() {}
+  private final @Nullable Duration window;
 
+  private JoinAllPairs(@Nullable Duration window) {
+    this.window = window;
+  }
+
+  /** All the pairs of all time. */
   public static JoinAllPairs create() {
-    return new JoinAllPairs();
+    return new JoinAllPairs(null);
+  }
+
+  /** Only those in the same window of that size, aligned to the epoch. */
+  public JoinAllPairs withWindow(Duration value) {
+    return new JoinAllPairs(value);
   }
 
   @Override
   public PCollection<Pair> expand(PCollectionTuple sides) {
-    return KeyedPCollectionTuple.of(
-            LOGINS,
-            sides.get(Sides.LOGINS).apply("KeyLogins", JoinAllPairs.<LoginAttempt>byShard()))
-        .and(
-            INTRUSIONS,
-            sides.get(Sides.INTRUSIONS).apply("KeyIntrusions", JoinAllPairs.<Intrusion>byShard()))
+    return KeyedPCollectionTuple.of(LOGINS, byShard("Logins", sides.get(Sides.LOGINS)))
+        .and(INTRUSIONS, byShard("Intrusions", sides.get(Sides.INTRUSIONS)))
         .apply("JoinByShard", CoGroupByKey.create())
         .apply("Pair", ParDo.of(new PairFn()));
   }
 
-  private static <E extends SourceEvent> WithKeys<Integer, E> byShard() {
-    return WithKeys.of((E event) -> Math.floorMod(event.source().hashCode(), SHARDS))
-        .withKeyType(integers());
+  private <E extends SourceEvent> PCollection<KV<Integer, E>> byShard(
+      String name, PCollection<List<E>> lists) {
+    PCollection<E> events =
+        lists
+            .apply("Each" + name, ParDo.of(new EachFn<E>()))
+            .setCoder(((ListCoder<E>) lists.getCoder()).getElemCoder());
+    if (window != null) {
+      events = events.apply("Window" + name, Window.into(EpochWindows.of(window)));
+    }
+    return events.apply(
+        "Key" + name,
+        WithKeys.of((E event) -> Math.floorMod(event.source().hashCode(), SHARDS))
+            .withKeyType(integers()));
+  }
+
+  /** Each with its own time. */
+  private static final class EachFn<E extends SourceEvent> extends DoFn<List<E>, E> {
+    private static final long serialVersionUID = 1L;
+
+    @ProcessElement
+    public void putOut(@Element List<E> events, OutputReceiver<E> out) {
+      for (E event : events) {
+        out.outputWithTimestamp(event, EventWindows.joda(event.timestamp()));
+      }
+    }
   }
 
   /** One login and one IDS event of the same source. */

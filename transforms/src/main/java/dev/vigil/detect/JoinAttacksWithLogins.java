@@ -101,23 +101,25 @@ public final class JoinAttacksWithLogins extends PTransform<PCollectionTuple, PC
             .apply(
                 "TallyLogins",
                 TallyBundle.of(
-                    intoWindows(),
+                    window,
                     LoginShard.CODER,
                     LoginAttempt::source,
                     nothing -> new LoginSummary.Sum(maxEvidence),
                     LoginShard::new,
-                    SHARDS));
+                    SHARDS))
+            .apply("WindowLogins", intoWindows());
     PCollection<KV<Integer, IntrusionShard>> intrusions =
         Sides.intrusions(sides)
             .apply(
                 "TallyIntrusions",
                 TallyBundle.of(
-                    intoWindows(),
+                    window,
                     IntrusionShard.coder(),
                     Intrusion::source,
                     nothing -> new IntrusionSummary.Sum(maxEvidence),
                     IntrusionShard::new,
-                    SHARDS));
+                    SHARDS))
+            .apply("WindowIntrusions", intoWindows());
     return KeyedPCollectionTuple.of(LOGINS, logins)
         .and(INTRUSIONS, intrusions)
         .apply("JoinBySource", CoGroupByKey.create())

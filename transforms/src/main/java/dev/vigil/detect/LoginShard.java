@@ -49,8 +49,18 @@ record LoginShard(Map<String, LoginSummary> byKey) {
 
     @Override
     public LoginShard summary() {
+      return summaryAbove(Long.MIN_VALUE);
+    }
+
+    /** Only of the keys with more attempts than that: the others are many, and of no use. */
+    LoginShard summaryAbove(long threshold) {
       Map<String, LoginSummary> summaries = new HashMap<>();
-      byKey.forEach((key, sum) -> summaries.put(key, sum.summary()));
+      byKey.forEach(
+          (key, sum) -> {
+            if (sum.attempts() > threshold) {
+              summaries.put(key, sum.summary());
+            }
+          });
       return new LoginShard(summaries);
     }
   }

@@ -3,8 +3,8 @@ package dev.vigil.detect;
 import dev.vigil.event.LoginAttempt;
 import dev.vigil.event.LoginFacts;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -47,13 +47,17 @@ public record LoginSummary(
     private @Nullable Instant first;
     private @Nullable Instant last;
     private final NameSample.Tally users = new NameSample.Tally();
-    private final TreeSet<Evidence> evidence = new TreeSet<>();
+    private final List<Evidence> evidence = new ArrayList<>(2);
 
     /**
      * @param maxEvidence how many events to keep
      */
     Sum(int maxEvidence) {
       this.maxEvidence = maxEvidence;
+    }
+
+    long attempts() {
+      return attempts;
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.vigil.detect;
 
 import dev.vigil.event.Fingerprint;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.TreeSet;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -49,12 +51,14 @@ public record NameSample(List<String> names, @Nullable List<Long> hashes) {
 
   /** Collects names. */
   static final class Tally {
-    private final TreeSet<String> names = new TreeSet<>();
+    /** A set as a sorted list, since most have very few elements. */
+    private final List<String> names = new ArrayList<>(2);
+
     private @Nullable TreeSet<Long> hashes;
 
     void add(String name) {
       if (hashes == null) {
-        names.add(name);
+        addName(name);
         if (names.size() > MAX_EXACT) {
           hashes = new TreeSet<>(Long::compareUnsigned);
           names.forEach(this::addHash);
@@ -62,8 +66,15 @@ public record NameSample(List<String> names, @Nullable List<Long> hashes) {
         }
       } else {
         addHash(name);
-        names.add(name);
+        addName(name);
         keepFirstNames();
+      }
+    }
+
+    private void addName(String name) {
+      int found = Collections.binarySearch(names, name);
+      if (found < 0) {
+        names.add(-found - 1, name);
       }
     }
 
@@ -78,7 +89,7 @@ public record NameSample(List<String> names, @Nullable List<Long> hashes) {
       }
       hashes.addAll(other.hashes);
       keepSmallestHashes();
-      names.addAll(other.names);
+      other.names.forEach(this::addName);
       keepFirstNames();
     }
 
@@ -98,8 +109,8 @@ public record NameSample(List<String> names, @Nullable List<Long> hashes) {
     }
 
     private void keepFirstNames() {
-      while (names.size() > FIRST) {
-        names.pollLast();
+      if (names.size() > FIRST) {
+        names.subList(FIRST, names.size()).clear();
       }
     }
   }

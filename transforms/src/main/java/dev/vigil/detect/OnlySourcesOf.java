@@ -2,6 +2,7 @@ package dev.vigil.detect;
 
 import dev.vigil.event.SourceEvent;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.apache.beam.sdk.coders.IterableCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
@@ -17,28 +18,27 @@ import org.apache.beam.sdk.values.PCollectionView;
  * Keeps the events whose source is also that of an event on the other side: a semi-join, for
  * bounded input in the global window. The other side's sources must fit into memory.
  */
-final class OnlySourcesOf<E extends SourceEvent>
-    extends PTransform<PCollection<E>, PCollection<E>> {
+final class OnlySourcesOf<E extends SourceEvent, O extends SourceEvent>
+    extends PTransform<PCollection<List<E>>, PCollection<List<E>>> {
   private static final long serialVersionUID = 1L;
 
-  private final PCollection<SourceEvent> others;
+  private final PCollection<List<O>> others;
 
-  private OnlySourcesOf(PCollection<SourceEvent> others) {
+  private OnlySourcesOf(PCollection<List<O>> others) {
     this.others = others;
   }
 
-  @SuppressWarnings("unchecked") // a collection's elements are only read
-  static <E extends SourceEvent> OnlySourcesOf<E> events(
-      PCollection<? extends SourceEvent> others) {
-    return new OnlySourcesOf<>((PCollection<SourceEvent>) others);
+  static <E extends SourceEvent, O extends SourceEvent> OnlySourcesOf<E, O> events(
+      PCollection<List<O>> others) {
+    return new OnlySourcesOf<>(others);
   }
 
   @Override
-  public PCollection<E> expand(PCollection<E> events) {
+  public PCollection<List<E>> expand(PCollection<List<E>> events) {
     PCollectionView<Iterable<Iterable<String>>> sources =
         others
             .apply("AllOfThem", Rewindow.globally())
-            .apply("Sources", ParDo.of(new SourcesFn()))
+            .apply("Sources", ParDo.of(new SourcesFn<O>()))
             .setCoder(IterableCoder.of(StringUtf8Coder.of()))
             .apply("AsView", View.asIterable());
     return events
@@ -47,7 +47,8 @@ final class OnlySourcesOf<E extends SourceEvent>
   }
 
   /** Each bundle's sources, once. */
-  private static final class SourcesFn extends DoFn<SourceEvent, Iterable<String>> {
+  private static final class SourcesFn<O extends SourceEvent>
+      extends DoFn<List<O>, Iterable<String>> {
     private static final long serialVersionUID = 1L;
 
     private transient Set<String> sources;
@@ -58,8 +59,8 @@ final class OnlySourcesOf<E extends SourceEvent>
     }
 
     @ProcessElement
-    public void add(@Element SourceEvent event) {
-      sources.add(event.source());
+    public void add(@Element List<O> events) {
+      events.forEach(event -> sources.add(event.source()));
     }
 
     @FinishBundle
@@ -68,7 +69,7 @@ final class OnlySourcesOf<E extends SourceEvent>
     }
   }
 
-  private static final class KeepFn<E extends SourceEvent> extends DoFn<E, E> {
+  private static final class KeepFn<E extends SourceEvent> extends DoFn<List<E>, List<E>> {
     private static final long serialVersionUID = 1L;
 
     private final PCollectionView<Iterable<Iterable<String>>> view;
@@ -89,8 +90,10 @@ final class OnlySourcesOf<E extends SourceEvent>
         sources = new HashSet<>();
         context.sideInput(view).forEach(bundle -> bundle.forEach(sources::add));
       }
-      if (sources.contains(context.element().source())) {
-        context.output(context.element());
+      List<E> kept =
+          context.element().stream().filter(event -> sources.contains(event.source())).toList();
+      if (!kept.isEmpty()) {
+        context.output(kept);
       }
     }
   }

@@ -6,7 +6,6 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +13,6 @@ import java.util.Objects;
 import java.util.TreeSet;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.KvCoder;
-import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.state.StateSpec;
 import org.apache.beam.sdk.state.StateSpecs;
@@ -37,14 +35,15 @@ import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.TupleTagList;
 import org.apache.beam.sdk.values.TypeDescriptor;
+import org.apache.beam.sdk.values.TypeDescriptors;
 
 /**
  * Finds the events that come too late for a detection, which Beam itself would drop without a word.
  *
- * <p>In go events with their event times as element timestamps. For each {@link Deadline} there is
- * an output of the events that are in time for it, {@link #inTime}, and all that are not come out
- * as {@link LateEvent}s under {@link #LATE}, one for each deadline missed. Nothing comes late in
- * bounded input: it passes as it is.
+ * <p>In go lists of events, each with the earliest of their event times as element timestamp. For
+ * each {@link Deadline} there is an output of such lists of the events that are in time for it,
+ * {@link #inTime}, and all that are not come out as {@link LateEvent}s under {@link #LATE}, one for
+ * each deadline missed. Nothing comes late in bounded input: it passes as it is.
  *
  * <p>How exact this is: the events go by shard, in the global window where nothing is dropped. A
  * shard knows the watermark from its timer where the runner lets it tell, as the Direct runner and
@@ -55,7 +54,7 @@ import org.apache.beam.sdk.values.TypeDescriptor;
  * gap.
  */
 public final class SeparateLate<E extends SourceEvent>
-    extends PTransform<PCollection<E>, PCollectionTuple> {
+    extends PTransform<PCollection<List<E>>, PCollectionTuple> {
   private static final long serialVersionUID = 1L;
 
   /** The events that were late for a detection. */
@@ -80,7 +79,7 @@ public final class SeparateLate<E extends SourceEvent>
   }
 
   /** The output of the events that are in time for a rule. */
-  public static <E extends SourceEvent> TupleTag<E> inTime(String ruleId) {
+  public static <E extends SourceEvent> TupleTag<List<E>> inTime(String ruleId) {
     return new TupleTag<>("in-time-for-" + ruleId);
   }
 
@@ -104,7 +103,7 @@ public final class SeparateLate<E extends SourceEvent>
   }
 
   @Override
-  public PCollectionTuple expand(PCollection<E> events) {
+  public PCollectionTuple expand(PCollection<List<E>> events) {
     if (events.isBounded() == IsBounded.BOUNDED) {
       PCollectionTuple all =
           PCollectionTuple.of(
@@ -117,29 +116,29 @@ public final class SeparateLate<E extends SourceEvent>
       }
       return all;
     }
-    Coder<E> coder = events.getCoder();
+    Coder<List<E>> coder = events.getCoder();
     TupleTagList inTime = TupleTagList.empty();
     for (Deadline deadline : deadlines) {
       inTime = inTime.and(inTime(deadline.ruleId));
     }
     PCollectionTuple separated =
         events
-            .apply("NeverDropped", Window.<E>into(new GlobalWindows()))
+            .apply("NeverDropped", Window.<List<E>>into(new GlobalWindows()))
             .apply("GatherBundle", ParDo.of(new GatherBundle<E>()))
-            .setCoder(KvCoder.of(VarIntCoder.of(), ListCoder.of(coder)))
+            .setCoder(KvCoder.of(VarIntCoder.of(), coder))
             .apply("Separate", ParDo.of(new SeparateFn<E>(deadlines)).withOutputTags(LATE, inTime));
     for (Deadline deadline : deadlines) {
       separated
           .get(SeparateLate.<E>inTime(deadline.ruleId))
           .setCoder(coder)
-          .setTypeDescriptor(type);
+          .setTypeDescriptor(TypeDescriptors.lists(type));
     }
     return separated;
   }
 
   /** Gathers each bundle's events by shard: few large elements are cheaper than many small ones. */
   private static final class GatherBundle<E extends SourceEvent>
-      extends DoFn<E, KV<Integer, List<E>>> {
+      extends DoFn<List<E>, KV<Integer, List<E>>> {
     private static final long serialVersionUID = 1L;
 
     private transient Map<Integer, List<E>> shards;
@@ -150,23 +149,22 @@ public final class SeparateLate<E extends SourceEvent>
     }
 
     @ProcessElement
-    public void add(@Element E event) {
-      shards
-          .computeIfAbsent(Math.floorMod(event.source().hashCode(), SHARDS), s -> new ArrayList<>())
-          .add(event);
+    public void add(@Element List<E> events) {
+      for (E event : events) {
+        int shard = Math.floorMod(event.source().hashCode(), SHARDS);
+        shards.computeIfAbsent(shard, s -> new ArrayList<>()).add(event);
+      }
     }
 
     @FinishBundle
     public void putOut(FinishBundleContext context) {
       shards.forEach(
-          (shard, events) -> {
-            Instant first = events.get(0).timestamp();
-            for (E event : events) {
-              first = event.timestamp().isBefore(first) ? event.timestamp() : first;
-            }
-            // The earliest time in it, so that none goes out again before its element.
-            context.output(KV.of(shard, events), EventWindows.joda(first), GlobalWindow.INSTANCE);
-          });
+          (shard, events) ->
+              // The earliest time in it, so that none goes out again before its element.
+              context.output(
+                  KV.of(shard, events),
+                  EventWindows.joda(SourceEvent.earliest(events)),
+                  GlobalWindow.INSTANCE));
       shards = null;
     }
   }
@@ -198,13 +196,9 @@ public final class SeparateLate<E extends SourceEvent>
       // The timer tells only of deadlines that this shard has had an event for.
       long passed = Math.max(known.passed, EventWindows.watermark(next));
       TreeSet<Long> coming = new TreeSet<>(known.coming);
-      Map<Deadline, OutputReceiver<E>> receivers = new HashMap<>();
       for (Deadline deadline : deadlines) {
-        receivers.put(deadline, out.get(SeparateLate.<E>inTime(deadline.ruleId)));
-      }
-      for (E event : shard.getValue()) {
-        org.joda.time.Instant time = EventWindows.joda(event.timestamp());
-        for (Deadline deadline : deadlines) {
+        List<E> inTime = new ArrayList<>();
+        for (E event : shard.getValue()) {
           long due = deadline.of(event.timestamp());
           if (due <= passed) {
             out.get(LATE)
@@ -214,11 +208,15 @@ public final class SeparateLate<E extends SourceEvent>
                         deadline.ruleId,
                         deadline.windowStart(event.timestamp()),
                         deadline.window),
-                    time);
+                    EventWindows.joda(event.timestamp()));
           } else {
             coming.add(due);
-            receivers.get(deadline).outputWithTimestamp(event, time);
+            inTime.add(event);
           }
+        }
+        if (!inTime.isEmpty()) {
+          out.get(SeparateLate.<E>inTime(deadline.ruleId))
+              .outputWithTimestamp(inTime, EventWindows.joda(SourceEvent.earliest(inTime)));
         }
       }
       goOn(state, next, passed, coming);

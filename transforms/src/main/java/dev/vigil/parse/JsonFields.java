@@ -10,8 +10,8 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -34,22 +34,23 @@ public final class JsonFields {
    */
   private static final int MAX_PREFIX = 200;
 
-  private final Map<String, Object> values;
+  /** In lists, since few are asked for: to search them costs less than to fill a map. */
+  private final List<String> names = new ArrayList<>();
 
-  private JsonFields(Map<String, Object> values) {
-    this.values = values;
-  }
+  private final List<@Nullable Object> values = new ArrayList<>();
+
+  private JsonFields() {}
 
   /**
    * @throws MalformedLine if the text is not exactly one JSON object
    */
   public static JsonFields parse(String text) throws MalformedLine {
-    Map<String, Object> values = new HashMap<>();
+    JsonFields fields = new JsonFields();
     try (JsonParser parser = JSON.createParser(text)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new MalformedLine("not a JSON object", null);
       }
-      readObject(parser, "", values);
+      fields.readObject(parser, "");
       if (parser.nextToken() != null) {
         throw new MalformedLine("invalid JSON", "more text after the object");
       }
@@ -58,51 +59,58 @@ public final class JsonFields {
     } catch (IOException e) {
       throw new UncheckedIOException("reading a string does no I/O", e);
     }
-    return new JsonFields(values);
+    return fields;
   }
 
-  private static void readObject(JsonParser parser, String prefix, Map<String, Object> values)
-      throws IOException {
+  private void readObject(JsonParser parser, String prefix) throws IOException {
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String name = prefix.isEmpty() ? parser.currentName() : prefix + parser.currentName();
-      readValue(parser, name, values, parser.nextToken());
+      readValue(parser, name, parser.nextToken());
     }
   }
 
-  private static void readValue(
-      JsonParser parser, String name, Map<String, Object> values, JsonToken token)
-      throws IOException {
+  private void readValue(JsonParser parser, String name, JsonToken token) throws IOException {
     switch (token) {
       case START_OBJECT -> {
-        values.remove(name);
+        put(name, null);
         if (name.length() <= MAX_PREFIX) {
-          readObject(parser, name + ".", values);
+          readObject(parser, name + ".");
         } else {
           parser.skipChildren();
         }
       }
       case START_ARRAY -> {
-        values.remove(name);
+        put(name, null);
         for (JsonToken t = parser.nextToken(); t != JsonToken.END_ARRAY; t = parser.nextToken()) {
-          if (t.isScalarValue() && !values.containsKey(name)) {
-            readValue(parser, name, values, t);
+          if (t.isScalarValue() && values.get(values.size() - 1) == null) {
+            readValue(parser, name, t);
           } else {
             parser.skipChildren();
           }
         }
       }
-      case VALUE_STRING -> values.put(name, wellFormed(parser.getText()));
+      case VALUE_STRING -> put(name, wellFormed(parser.getText()));
       case VALUE_NUMBER_INT -> {
         switch (parser.getNumberType()) {
-          case INT, LONG -> values.put(name, parser.getLongValue());
-          default -> values.put(name, parser.getDecimalValue());
+          case INT, LONG -> put(name, parser.getLongValue());
+          default -> put(name, parser.getDecimalValue());
         }
       }
-      case VALUE_NUMBER_FLOAT -> values.put(name, parser.getDecimalValue());
-      case VALUE_TRUE -> values.put(name, true);
-      case VALUE_FALSE -> values.put(name, false);
-      default -> values.remove(name);
+      case VALUE_NUMBER_FLOAT -> put(name, parser.getDecimalValue());
+      case VALUE_TRUE -> put(name, true);
+      case VALUE_FALSE -> put(name, false);
+      default -> put(name, null);
     }
+  }
+
+  private void put(String name, @Nullable Object value) {
+    names.add(name);
+    values.add(value);
+  }
+
+  private @Nullable Object value(String name) {
+    int last = names.lastIndexOf(name);
+    return last < 0 ? null : values.get(last);
   }
 
   /** The text, with U+FFFD for each half of a surrogate pair alone: UTF-8 has no bytes for it. */
@@ -129,7 +137,7 @@ public final class JsonFields {
 
   /** The value as text, whatever its type, or null if absent or null. */
   public @Nullable String text(String name) {
-    Object value = values.get(name);
+    Object value = value(name);
     return value == null ? null : value.toString();
   }
 
@@ -141,7 +149,7 @@ public final class JsonFields {
 
   /** The value as a whole number, also from text, or null if absent or none. */
   public @Nullable Long number(String name) {
-    Object value = values.get(name);
+    Object value = value(name);
     if (value instanceof Long number) {
       return number;
     }
@@ -165,7 +173,7 @@ public final class JsonFields {
    * @throws MalformedLine if it is absent, or no IP address
    */
   public String ip(String name) throws MalformedLine {
-    Object value = values.get(name);
+    Object value = value(name);
     if (!(value instanceof String text) || text.isEmpty()) {
       throw new MalformedLine("no " + name, value == null ? null : "it is " + value);
     }
@@ -183,7 +191,7 @@ public final class JsonFields {
    * @throws MalformedLine if it is absent, or no time
    */
   public Instant time(String name, LineContext context) throws MalformedLine {
-    Object value = values.get(name);
+    Object value = value(name);
     if (value == null) {
       throw new MalformedLine("no " + name, null);
     }
