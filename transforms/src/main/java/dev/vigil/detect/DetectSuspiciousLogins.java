@@ -297,8 +297,7 @@ public final class DetectSuspiciousLogins
       LoginShard.Sum total = new LoginShard.Sum(shown);
       shard.getValue().forEach(total::add);
       total
-          .summaryAbove(threshold)
-          .byKey()
+          .summariesAbove(threshold)
           .forEach(
               (startAndGroup, logins) -> {
                 int blank = startAndGroup.indexOf(' ');
@@ -377,8 +376,7 @@ public final class DetectSuspiciousLogins
       read.forEach(judged::add);
       AlertFields.Window span = EventWindows.of((IntervalWindow) window);
       total
-          .summaryAbove(threshold)
-          .byKey()
+          .summariesAbove(threshold)
           .forEach(
               (group, logins) -> {
                 // Only what came since the last time can have changed.

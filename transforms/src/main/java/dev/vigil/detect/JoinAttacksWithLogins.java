@@ -166,7 +166,7 @@ public final class JoinAttacksWithLogins extends PTransform<PCollectionTuple, PC
       // There are many more logins than those of attackers.
       LoginShard.Sum all = new LoginShard.Sum(shown, intrusions.keySet()::contains);
       joined.getValue().getAll(LOGINS).forEach(all::add);
-      Map<String, LoginSummary> logins = all.summary().byKey();
+      Map<String, LoginSummary> logins = all.summaries();
       // A late pane is of the whole shard: of its alerts, only those that changed go out again.
       Emitted before = emitted.read();
       Map<String, Long> revisions = new HashMap<>();

@@ -1,20 +1,21 @@
 package dev.vigil.detect;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.apache.beam.sdk.coders.CoderException;
 import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.util.VarInt;
-import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * What crosses the shuffle and waits in state for every login, in a quarter of the time and half of
@@ -30,20 +31,17 @@ final class LoginShardCoder extends CustomCoder<LoginShard> {
 
   private static final int VERSION = 1;
   private static final int ID_BYTES = 16;
+
+  /** Of a key with an event or two. */
+  private static final int USUAL_BYTES = 80;
+
   private static final HexFormat HEX = HexFormat.of();
 
   @Override
   public void encode(LoginShard shard, OutputStream out) throws IOException {
-    Bytes bytes = new Bytes();
-    VarInt.encode(shard.byKey().size(), bytes);
-    for (Map.Entry<String, LoginSummary> entry : shard.byKey().entrySet()) {
-      write(entry.getKey(), bytes);
-      write(entry.getValue(), bytes);
-    }
     out.write(VERSION);
-    VarInt.encode(bytes.size(), out);
-    // At once: a runner's stream costs more for a byte than the byte.
-    bytes.writeTo(out);
+    VarInt.encode(shard.bytes().length, out);
+    out.write(shard.bytes());
   }
 
   @Override
@@ -52,14 +50,35 @@ final class LoginShardCoder extends CustomCoder<LoginShard> {
     if (version != VERSION) {
       throw new CoderException("login summaries of version " + version + " are not known");
     }
-    Cursor bytes = new Cursor(in.readNBytes(VarInt.decodeInt(in)));
-    int size = (int) bytes.number();
-    Map<String, LoginSummary> byKey = new HashMap<>(2 * size);
-    for (int i = 0; i < size; i++) {
-      String key = bytes.text();
-      byKey.put(key, bytes.summary());
+    byte[] all = new byte[VarInt.decodeInt(in)];
+    if (in.readNBytes(all, 0, all.length) < all.length) {
+      throw new EOFException("login summaries are cut off");
     }
-    return new LoginShard(byKey);
+    return LoginShard.ofBytes(all);
+  }
+
+  /** What follows the version and the length. */
+  static byte[] bytes(Map<String, LoginSummary> byKey) {
+    Bytes bytes = new Bytes(USUAL_BYTES * byKey.size());
+    try {
+      VarInt.encode(byKey.size(), bytes);
+      for (Map.Entry<String, LoginSummary> entry : byKey.entrySet()) {
+        write(entry.getKey(), bytes);
+        write(entry.getValue(), bytes);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing into memory does no I/O", e);
+    }
+    return bytes.toArray();
+  }
+
+  /** Reads it again, key by key. */
+  static void read(byte[] bytes, BiConsumer<String, LoginSummary> each) {
+    Cursor cursor = new Cursor(bytes);
+    for (long left = cursor.number(); left > 0; left--) {
+      String key = cursor.text();
+      each.accept(key, cursor.summary());
+    }
   }
 
   @Override
@@ -110,10 +129,11 @@ final class LoginShardCoder extends CustomCoder<LoginShard> {
 
   /** Zero and 16 bytes, or a text with its length and one more. */
   private static void writeId(String id, Bytes out) throws IOException {
-    byte @Nullable [] bytes = bytes(id);
-    if (bytes != null) {
+    if (isHex(id)) {
       out.write(0);
-      out.write(bytes);
+      for (int i = 0; i < id.length(); i += 2) {
+        out.write(digit(id.charAt(i)) << 4 | digit(id.charAt(i + 1)));
+      }
     } else {
       byte[] utf8 = id.getBytes(StandardCharsets.UTF_8);
       VarInt.encode(utf8.length + 1, out);
@@ -121,20 +141,12 @@ final class LoginShardCoder extends CustomCoder<LoginShard> {
     }
   }
 
-  private static byte @Nullable [] bytes(String id) {
-    if (id.length() != 2 * ID_BYTES) {
-      return null;
+  private static boolean isHex(String id) {
+    int bits = 0;
+    for (int i = 0; i < id.length(); i++) {
+      bits |= digit(id.charAt(i));
     }
-    byte[] bytes = new byte[ID_BYTES];
-    for (int i = 0; i < ID_BYTES; i++) {
-      int high = digit(id.charAt(2 * i));
-      int low = digit(id.charAt(2 * i + 1));
-      if ((high | low) < 0) {
-        return null;
-      }
-      bytes[i] = (byte) (high << 4 | low);
-    }
-    return bytes;
+    return bits >= 0 && id.length() == 2 * ID_BYTES;
   }
 
   /** Only lower case: the id must come out as it went in. */
@@ -153,8 +165,12 @@ final class LoginShardCoder extends CustomCoder<LoginShard> {
 
   /** Without the locks of Java's own. */
   private static final class Bytes extends OutputStream {
-    private byte[] bytes = new byte[1 << 10];
+    private byte[] bytes;
     private int size;
+
+    Bytes(int expected) {
+      bytes = new byte[Math.max(16, expected)];
+    }
 
     @Override
     public void write(int b) {
@@ -173,12 +189,8 @@ final class LoginShardCoder extends CustomCoder<LoginShard> {
       size += length;
     }
 
-    int size() {
-      return size;
-    }
-
-    void writeTo(OutputStream out) throws IOException {
-      out.write(bytes, 0, size);
+    byte[] toArray() {
+      return Arrays.copyOf(bytes, size);
     }
   }
 

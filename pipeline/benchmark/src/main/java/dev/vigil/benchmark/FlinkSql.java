@@ -2,6 +2,7 @@ package dev.vigil.benchmark;
 
 import java.util.concurrent.CountDownLatch;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.SinkFunction;
 import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
@@ -32,9 +33,9 @@ final class FlinkSql {
 
   private FlinkSql() {}
 
-  /** Runs a query until it has had so many results. */
-  static void run(String query, Workload workload, String servers, long results)
-      throws InterruptedException {
+  /** Runs a query until it has had so many results; then calls, and ends it. */
+  static void run(String query, Workload workload, String servers, long results, Runnable done)
+      throws Exception {
     missing = new CountDownLatch(Math.toIntExact(results));
     Configuration config = new Configuration();
     config.setString("execution.checkpointing.interval", "10s");
@@ -60,19 +61,10 @@ final class FlinkSql {
             "event_time",
             servers));
     tables.toDataStream(tables.sqlQuery(query)).addSink(new CountDown());
-    Thread job =
-        new Thread(
-            () -> {
-              try {
-                flink.execute();
-              } catch (Exception e) {
-                throw new IllegalStateException(e);
-              }
-            },
-            "job");
-    job.setDaemon(true);
-    job.start();
+    JobClient job = flink.executeAsync();
     missing.await();
+    done.run();
+    job.cancel().get();
   }
 
   private static final class CountDown implements SinkFunction<Row> {
