@@ -13,7 +13,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaParameterizedType;
+import com.tngtech.archunit.core.domain.JavaType;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
@@ -26,6 +29,10 @@ import java.time.Instant;
 import java.util.Random;
 import java.util.UUID;
 import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.state.BagState;
+import org.apache.beam.sdk.state.StateSpec;
+import org.apache.beam.sdk.state.ValueState;
+import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.junit.jupiter.api.Test;
 
@@ -176,6 +183,43 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.beam.runners..", "org.apache.flink.."));
+  }
+
+  /**
+   * The same object may go to several steps, and into a checkpoint that is written while the job
+   * goes on: Flink makes no copies with {@code --objectReuse} and {@code --fasterCopy}. Sums that
+   * grow in state, as Beam's own, would.
+   */
+  @Test
+  void whatIsInStateNeverChanges() {
+    check(
+        fields()
+            .that()
+            .haveRawType(StateSpec.class)
+            .should(
+                new ArchCondition<>("hold values that never change") {
+                  @Override
+                  public void check(JavaField field, ConditionEvents events) {
+                    JavaParameterizedType state = argument(field.getType());
+                    JavaClass value = state.getActualTypeArguments().get(0).toErasure();
+                    boolean fixed =
+                        value.isEquivalentTo(Long.class)
+                            || value.getFields().stream()
+                                .allMatch(f -> f.getModifiers().contains(FINAL));
+                    events.add(
+                        new SimpleConditionEvent(
+                            field,
+                            fixed
+                                && (state.toErasure().isEquivalentTo(BagState.class)
+                                    || state.toErasure().isEquivalentTo(ValueState.class)),
+                            field.getFullName() + " holds " + state.getName()));
+                  }
+                }));
+    check(noClasses().should().dependOnClassesThat().areAssignableTo(Combine.CombineFn.class));
+  }
+
+  private static JavaParameterizedType argument(JavaType type) {
+    return (JavaParameterizedType) ((JavaParameterizedType) type).getActualTypeArguments().get(0);
   }
 
   @Test

@@ -39,7 +39,10 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** One way to read the topic, in a JVM of its own. Prints its {@link Measurement} at the end. */
+/**
+ * One way to read the topic, in a JVM of its own. Prints a {@link Measurement} each time that it
+ * has read all of it.
+ */
 enum Contender {
   /** Reads, and does nothing. */
   POLL {
@@ -130,7 +133,7 @@ enum Contender {
   /** The system property that names a directory for checkpoints. */
   static final String CHECKPOINTS = "vigil.benchmark.checkpoints";
 
-  /** The first is with the start of the JVM, and with much of its compiler's work. */
+  /** How often each reads the topic: at first in a JVM that has to start and compile its code. */
   static final int PASSES = 2;
 
   private static final int MAX_LINE = 1 << 20;
@@ -210,11 +213,11 @@ enum Contender {
         "--parallelism=" + workload.partitions(),
         "--checkpointingInterval=10000",
         "--objectReuse=true",
-        "--autoWatermarkInterval=" + Integer.getInteger("aw", 200),
+        "--autoWatermarkInterval=200",
         "--finishBundleBeforeCheckpointing=true",
         "--fasterCopy=true",
         "--maxBundleSize=50000",
-        "--maxBundleTimeMills=" + Integer.getInteger("bt", 500),
+        "--maxBundleTimeMills=500",
         "--stateBackend=filesystem",
         "--stateBackendStoragePath=" + checkpoints());
   }

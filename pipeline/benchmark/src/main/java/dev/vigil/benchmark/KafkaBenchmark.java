@@ -17,8 +17,10 @@ import java.util.stream.Stream;
  * How many records a second are read from Kafka, parsed, and counted or joined, on the Direct
  * runner and on embedded Flink, beside the same queries in Flink SQL, and beside loops that only
  * read, and only read and parse. All of them read the same topics of the same broker, in
- * alternation, each in a JVM of its own with the same heap; what is told are medians and their
- * ratios, since the machine is not still. A runner's time holds its start.
+ * alternation, each in a JVM of its own with the same heap, and each twice: cold, with the start of
+ * a JVM that has yet to compile its code, and warm, as in a job that has been running for a while.
+ * Both hold the start of the job. What is told are medians and their ratios, since the machine is
+ * not still.
  */
 public final class KafkaBenchmark {
 
@@ -40,7 +42,8 @@ public final class KafkaBenchmark {
         args.length > 4
             ? Stream.of(args[4].split(",")).map(Contender::valueOf).toList()
             : List.of(Contender.values());
-    Map<Contender, List<Measurement>> all = new EnumMap<>(Contender.class);
+    Map<Contender, List<Measurement>> cold = new EnumMap<>(Contender.class);
+    Map<Contender, List<Measurement>> warm = new EnumMap<>(Contender.class);
     try (LocalKafka broker = LocalKafka.start(home)) {
       Workload workload = Workload.load(broker.bootstrapServers(), partitions, records, keys);
       System.out.printf(
@@ -56,18 +59,24 @@ public final class KafkaBenchmark {
           workload.pairs());
       for (int round = 1; round <= rounds; round++) {
         for (Contender contender : contenders) {
-          Measurement measured = measure(contender, broker.bootstrapServers(), workload, home);
-          all.computeIfAbsent(contender, c -> new ArrayList<>()).add(measured);
+          List<Measurement> passes = measure(contender, broker.bootstrapServers(), workload, home);
+          Measurement first = passes.get(0);
+          Measurement second = passes.get(1);
+          cold.computeIfAbsent(contender, c -> new ArrayList<>()).add(first);
+          warm.computeIfAbsent(contender, c -> new ArrayList<>()).add(second);
           System.out.printf(
               Locale.ROOT,
-              "round %d %-10s %6.1f s %6.1f CPU s%n",
+              "round %d %-10s cold %6.1f s %6.1f CPU s, warm %6.1f s %6.1f CPU s%n",
               round,
               contender,
-              measured.seconds(),
-              measured.cpuSeconds());
+              first.seconds(),
+              first.cpuSeconds(),
+              second.seconds(),
+              second.cpuSeconds());
         }
       }
-      print(workload, all);
+      print("cold", workload, cold);
+      print("warm", workload, warm);
     } finally {
       delete(home);
     }
@@ -77,7 +86,7 @@ public final class KafkaBenchmark {
     return args.length > index ? Long.parseLong(args[index].replace("_", "")) : otherwise;
   }
 
-  private static Measurement measure(
+  private static List<Measurement> measure(
       Contender contender, String servers, Workload workload, Path home)
       throws IOException, InterruptedException {
     List<String> arguments = new ArrayList<>(List.of(contender.name(), servers));
@@ -91,13 +100,14 @@ public final class KafkaBenchmark {
         arguments);
   }
 
-  private static void print(Workload workload, Map<Contender, List<Measurement>> all) {
-    System.out.printf("%n%-10s %12s %8s%n", "median", "records/s", "CPU s");
+  private static void print(
+      String state, Workload workload, Map<Contender, List<Measurement>> all) {
+    System.out.printf("%n%s, medians %10s %8s%n", state, "records/s", "CPU s");
     all.forEach(
         (contender, runs) ->
             System.out.printf(
                 Locale.ROOT,
-                "%-10s %,12.0f %8.1f%n",
+                "%-13s %10.0f %8.1f%n",
                 contender,
                 workload.logins() / seconds(runs),
                 cpuSeconds(runs)));

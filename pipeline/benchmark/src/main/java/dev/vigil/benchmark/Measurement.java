@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What one run took. */
+/** What it took to go through a workload once. */
 record Measurement(long nanos, long cpuNanos) {
   private static final List<String> OPENS =
       List.of("java.lang", "java.util", "java.net", "java.time");
@@ -18,11 +18,7 @@ record Measurement(long nanos, long cpuNanos) {
     return PREFIX + nanos + " " + cpuNanos;
   }
 
-  /** Null for a line that is none. */
-  static Measurement ofLine(String line) {
-    if (!line.startsWith(PREFIX)) {
-      return null;
-    }
+  private static Measurement ofLine(String line) {
     String[] numbers = line.substring(PREFIX.length()).split(" ");
     return new Measurement(Long.parseLong(numbers[0]), Long.parseLong(numbers[1]));
   }
@@ -36,11 +32,11 @@ record Measurement(long nanos, long cpuNanos) {
   }
 
   /**
-   * Runs a contender in a JVM of its own, and takes what it has measured.
+   * Runs a contender in a JVM of its own, and takes what it has measured, in order.
    *
    * @param flags of that JVM, besides those that all get
    */
-  static Measurement ofProcess(Class<?> contender, List<String> flags, List<String> arguments)
+  static List<Measurement> ofProcess(Class<?> contender, List<String> flags, List<String> arguments)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of("java", "-Xmx3g"));
     command.addAll(flags);
@@ -51,16 +47,18 @@ record Measurement(long nanos, long cpuNanos) {
     command.addAll(arguments);
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    Measurement measured = null;
+    List<Measurement> measured = new ArrayList<>();
     try (BufferedReader lines =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        measured = measured == null ? ofLine(line) : measured;
+        if (line.startsWith(PREFIX)) {
+          measured.add(ofLine(line));
+        }
       }
     }
     int status = process.waitFor();
-    if (status != 0 || measured == null) {
+    if (status != 0 || measured.isEmpty()) {
       throw new IllegalStateException(arguments.get(0) + " ended with status " + status);
     }
     return measured;

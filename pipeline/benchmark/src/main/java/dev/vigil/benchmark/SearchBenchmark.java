@@ -69,9 +69,10 @@ public final class SearchBenchmark {
   private static Measurement measure(SearchContender contender, Path home, String url, int batch)
       throws IOException, InterruptedException {
     return Measurement.ofProcess(
-        SearchContender.class,
-        List.of(),
-        List.of(contender.name(), home.toString(), url, Integer.toString(batch)));
+            SearchContender.class,
+            List.of(),
+            List.of(contender.name(), home.toString(), url, Integer.toString(batch)))
+        .get(0);
   }
 
   /** All events are there; then none. */
