@@ -44,26 +44,52 @@ class SummariesTest {
     }
   }
 
+  /** One by one, and as sums of parts of them. */
   @Test
-  void shardsSumUpInAnyTree() {
+  void shardsSumUpInAnyOrder() {
     for (long seed = 0; seed < 5; seed++) {
       List<Arrival> arrivals = Arrival.random(seed, EVENTS, 30, 20);
       List<LoginShard> logins =
           Arrival.logins(arrivals).stream().map(SummariesTest::shardOf).toList();
-      LoginShard loginShard = allAtOnce(logins, new LoginShard.Sum(3));
-      assertThat(loginShard.byKey().values().stream().mapToLong(LoginSummary::events).sum())
+      Map<String, LoginSummary> bySource = sumOfLogins(logins);
+      assertThat(bySource.values().stream().mapToLong(LoginSummary::events).sum())
           .isEqualTo(logins.size());
-      assertThat(loginShard.byKey()).hasSize(3);
-      assertInAnyTree(logins, loginShard, () -> new LoginShard.Sum(3), seed);
-
+      assertThat(bySource).hasSize(3);
       List<IntrusionShard> intrusions =
           Arrival.intrusions(arrivals).stream().map(SummariesTest::shardOf).toList();
-      IntrusionShard intrusionShard = allAtOnce(intrusions, new IntrusionShard.Sum(3));
-      assertThat(intrusionShard.byKey().values().stream().mapToLong(IntrusionSummary::events).sum())
+      Map<String, IntrusionSummary> seenBySource = sumOfIntrusions(intrusions);
+      assertThat(seenBySource.values().stream().mapToLong(IntrusionSummary::events).sum())
           .isEqualTo(intrusions.size());
-      assertThat(intrusionShard.byKey()).hasSize(3);
-      assertInAnyTree(intrusions, intrusionShard, () -> new IntrusionShard.Sum(3), seed);
+      assertThat(seenBySource).hasSize(3);
+      Random random = new Random(seed);
+      for (int i = 0; i < 5; i++) {
+        List<LoginShard> shuffled = new ArrayList<>(logins);
+        Collections.shuffle(shuffled, random);
+        int part = random.nextInt(logins.size());
+        assertThat(sumOfLogins(shuffled)).isEqualTo(bySource);
+        assertThat(
+                sumOfLogins(
+                    List.of(
+                        new LoginShard(sumOfLogins(shuffled.subList(0, part))),
+                        new LoginShard(sumOfLogins(shuffled.subList(part, shuffled.size()))))))
+            .isEqualTo(bySource);
+        List<IntrusionShard> seen = new ArrayList<>(intrusions);
+        Collections.shuffle(seen, random);
+        assertThat(sumOfIntrusions(seen)).isEqualTo(seenBySource);
+      }
     }
+  }
+
+  private static Map<String, LoginSummary> sumOfLogins(List<LoginShard> shards) {
+    LoginShard.Sum sum = new LoginShard.Sum(3);
+    shards.forEach(sum::add);
+    return sum.summaries();
+  }
+
+  private static Map<String, IntrusionSummary> sumOfIntrusions(List<IntrusionShard> shards) {
+    IntrusionShard.Sum sum = new IntrusionShard.Sum(3);
+    shards.forEach(sum::add);
+    return sum.summaries();
   }
 
   private static LoginShard shardOf(LoginAttempt login) {
@@ -80,8 +106,8 @@ class SummariesTest {
     assertThat(new LoginSummary.Sum(3).summary()).isNull();
     assertThat(new LoginSummary.Sum(3).addSummary(null).summary()).isNull();
     assertThat(new IntrusionSummary.Sum(3).addSummary(null).summary()).isNull();
-    assertThat(new LoginShard.Sum(3).summary().byKey()).isEmpty();
-    assertThat(new IntrusionShard.Sum(3).summary().byKey()).isEmpty();
+    assertThat(new LoginShard.Sum(3).summaries()).isEmpty();
+    assertThat(new IntrusionShard.Sum(3).summaries()).isEmpty();
   }
 
   @Test

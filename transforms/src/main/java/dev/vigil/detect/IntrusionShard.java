@@ -5,7 +5,6 @@ import java.util.Map;
 import org.apache.beam.sdk.coders.CannotProvideCoderException;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderRegistry;
-import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** The IDS alerts of one shard of the keys, summed up by key. */
 record IntrusionShard(Map<String, IntrusionSummary> byKey) {
@@ -19,7 +18,7 @@ record IntrusionShard(Map<String, IntrusionSummary> byKey) {
   }
 
   /** Adds up shards. */
-  static final class Sum implements Tally<IntrusionShard, IntrusionShard> {
+  static final class Sum {
     private final int maxEvidence;
     private final Map<String, IntrusionSummary.Sum> byKey = new HashMap<>();
 
@@ -27,26 +26,18 @@ record IntrusionShard(Map<String, IntrusionSummary> byKey) {
       this.maxEvidence = maxEvidence;
     }
 
-    @Override
-    public Sum add(IntrusionShard shard) {
+    void add(IntrusionShard shard) {
       shard.byKey.forEach(
           (key, summary) ->
               byKey
                   .computeIfAbsent(key, k -> new IntrusionSummary.Sum(maxEvidence))
                   .addSummary(summary));
-      return this;
     }
 
-    @Override
-    public Sum addSummary(@Nullable IntrusionShard shard) {
-      return shard == null ? this : add(shard);
-    }
-
-    @Override
-    public IntrusionShard summary() {
+    Map<String, IntrusionSummary> summaries() {
       Map<String, IntrusionSummary> summaries = new HashMap<>();
       byKey.forEach((key, sum) -> summaries.put(key, sum.summary()));
-      return new IntrusionShard(summaries);
+      return summaries;
     }
   }
 }

@@ -159,7 +159,7 @@ public final class JoinAttacksWithLogins extends PTransform<PCollectionTuple, PC
         OutputReceiver<Alert> out) {
       IntrusionShard.Sum attackers = new IntrusionShard.Sum(shown);
       joined.getValue().getAll(INTRUSIONS).forEach(attackers::add);
-      Map<String, IntrusionSummary> intrusions = attackers.summary().byKey();
+      Map<String, IntrusionSummary> intrusions = attackers.summaries();
       if (intrusions.isEmpty()) {
         return;
       }

@@ -4,7 +4,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.apache.beam.sdk.coders.Coder;
-import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * The login attempts of one shard of the keys, summed up by key. It is held as the bytes that it
@@ -56,7 +55,7 @@ final class LoginShard {
   }
 
   /** Adds up shards. */
-  static final class Sum implements Tally<LoginShard, LoginShard> {
+  static final class Sum {
     private final int maxEvidence;
     private final Predicate<String> wanted;
     private final Map<String, LoginSummary.Sum> byKey = new HashMap<>();
@@ -73,8 +72,7 @@ final class LoginShard {
       this.wanted = wanted;
     }
 
-    @Override
-    public Sum add(LoginShard shard) {
+    void add(LoginShard shard) {
       LoginShardCoder.read(
           shard.bytes,
           (key, summary) -> {
@@ -84,17 +82,6 @@ final class LoginShard {
                   .addSummary(summary);
             }
           });
-      return this;
-    }
-
-    @Override
-    public Sum addSummary(@Nullable LoginShard shard) {
-      return shard == null ? this : add(shard);
-    }
-
-    @Override
-    public LoginShard summary() {
-      return new LoginShard(summaries());
     }
 
     Map<String, LoginSummary> summaries() {
