@@ -138,7 +138,7 @@ public final class KafkaBenchmark {
     return Measurement.median(runs.stream().map(Measurement::cpuSeconds).toList());
   }
 
-  private static void delete(Path directory) throws IOException {
+  static void delete(Path directory) throws IOException {
     try (Stream<Path> all = Files.walk(directory)) {
       for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(path);

@@ -1,7 +1,9 @@
 package dev.vigil.benchmark;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -115,7 +117,7 @@ record Workload(
   }
 
   /** The square of a number between 0 and 1 is more often small than large. */
-  private static int source(SplittableRandom random, int keys) {
+  static int source(SplittableRandom random, int keys) {
     double share = random.nextDouble();
     return (int) (keys * share * share);
   }
@@ -125,11 +127,16 @@ record Workload(
   }
 
   private static ProducerRecord<byte[], byte[]> login(int partition, long time, int key, int user) {
+    return login(partition, START.plusMillis(time), key, user);
+  }
+
+  /** A login of that time. */
+  static ProducerRecord<byte[], byte[]> login(int partition, Instant time, int key, int user) {
     return record(
         LOGINS,
         partition,
         "{\"login_time\":\""
-            + START.plusMillis(time)
+            + time.truncatedTo(ChronoUnit.MILLIS)
             + "\",\"username\":\"user"
             + user
             + "\",\"source_ip\":\""
@@ -137,7 +144,7 @@ record Workload(
             + "\",\"status\":\""
             + (user % 3 == 0 ? "success" : "failed")
             + "\",\"user_agent\":\"OpenSSH_9.6p1 Ubuntu-3ubuntu13.5\",\"session\":\""
-            + (time * 31 + key)
+            + (Duration.between(START, time).toMillis() * 31 + key)
             + "\"}");
   }
 

@@ -31,10 +31,14 @@ public final class TellLost extends PTransform<PCollectionList<Failure>, PDone> 
 
   @Override
   public PDone expand(PCollectionList<Failure> lost) {
-    // There is none where no sink refuses; a flattened nothing has no type.
-    lost.and(lost.getPipeline().apply("None", Create.empty(TypeDescriptor.of(Failure.class))))
-        .apply("Flatten", Flatten.pCollections())
-        .apply("Log", ParDo.of(new LogFn()));
+    PCollectionList<Failure> all = lost;
+    if (lost.size() == 0) {
+      // A flattened nothing has no type, and to a runner a step of no steps is an unknown one.
+      all =
+          lost.and(
+              lost.getPipeline().apply("None", Create.empty(TypeDescriptor.of(Failure.class))));
+    }
+    all.apply("Flatten", Flatten.pCollections()).apply("Log", ParDo.of(new LogFn()));
     return PDone.in(lost.getPipeline());
   }
 
