@@ -1,5 +1,6 @@
 package dev.vigil.detect;
 
+import dev.vigil.event.EventId;
 import dev.vigil.event.Intrusion;
 import dev.vigil.event.LoginAttempt;
 import dev.vigil.event.SourceEvent;
@@ -24,11 +25,12 @@ record Arrival(@Nullable LoginAttempt login, @Nullable Intrusion intrusion) {
 
   /** A failed attempt of root. */
   static Arrival login(String source, String time, String id) {
-    return of(new LoginAttempt(Instant.parse(time), source, "root", true, 1, id));
+    return of(new LoginAttempt(Instant.parse(time), source, "root", true, 1, EventId.of(id)));
   }
 
   static Arrival intrusion(String source, String time, String id) {
-    return of(new Intrusion(Instant.parse(time), source, "high", "scan", "SCAN ssh", id));
+    return of(
+        new Intrusion(Instant.parse(time), source, "high", "scan", "SCAN ssh", EventId.of(id)));
   }
 
   static Arrival of(SourceEvent event) {
@@ -137,7 +139,7 @@ record Arrival(@Nullable LoginAttempt login, @Nullable Intrusion intrusion) {
                       users[random.nextInt(users.length)],
                       random.nextBoolean(),
                       random.nextInt(6) == 0 ? 3 : 1,
-                      id))
+                      EventId.of(id)))
               : of(
                   new Intrusion(
                       at,
@@ -147,7 +149,7 @@ record Arrival(@Nullable LoginAttempt login, @Nullable Intrusion intrusion) {
                           : NaiveFacts.SEVERITIES.get(random.nextInt(NaiveFacts.SEVERITIES.size())),
                       classes[random.nextInt(classes.length)],
                       signatures[random.nextInt(signatures.length)],
-                      id));
+                      EventId.of(id)));
       arrivals.add(next);
       if (random.nextInt(10) == 0) {
         arrivals.add(next);

@@ -3,6 +3,7 @@ package dev.vigil.detect;
 import static dev.vigil.detect.Arrival.login;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vigil.event.EventId;
 import dev.vigil.event.LoginAttempt;
 import dev.vigil.event.SuspiciousLogins;
 import java.time.Duration;
@@ -158,7 +159,12 @@ class DetectSuspiciousLoginsTest {
       hot.add(
           Arrival.of(
               new LoginAttempt(
-                  start.plusMillis(i * 13L), A, "user" + i % 700, i % 3 == 0, 1, "e" + i)));
+                  start.plusMillis(i * 13L),
+                  A,
+                  "user" + i % 700,
+                  i % 3 == 0,
+                  1,
+                  EventId.of("e" + i))));
     }
     Arrival[] quiet = attempts(B, "12:00:05", 3);
     assertStages(
@@ -180,7 +186,8 @@ class DetectSuspiciousLoginsTest {
     all.addAll(List.of(fromB));
     all.add(
         Arrival.of(
-            new LoginAttempt(Instant.parse("2026-03-10T12:00:30Z"), C, null, true, 9, "nobody")));
+            new LoginAttempt(
+                Instant.parse("2026-03-10T12:00:30Z"), C, null, true, 9, EventId.of("nobody"))));
     List<SuspiciousLogins> expected =
         new SuspiciousLoginsModel(Duration.ofMinutes(1), 3, 10, "user.name", LoginAttempt::user)
             .of(Arrival.logins(all));

@@ -117,7 +117,7 @@ record EpisodesModel(Duration memory, int shown) {
       return new Alert(
           anchor.timestamp(),
           new AlertFields.Event(
-              AlertFields.alertId(rule, source, anchor.eventId()),
+              AlertFields.alertId(rule, source, anchor.eventId().toString()),
               "alert",
               List.of("authentication", "intrusion_detection"),
               List.of("info"),
@@ -128,7 +128,8 @@ record EpisodesModel(Duration memory, int shown) {
           new Alert.Details(
               revision,
               null,
-              new Alert.Episode(state, anchor.eventId(), Instant.ofEpochSecond(lastPair)),
+              new Alert.Episode(
+                  state, anchor.eventId().toString(), Instant.ofEpochSecond(lastPair)),
               NaiveFacts.ofLogins(only(LoginAttempt.class), shown),
               NaiveFacts.ofIntrusions(only(Intrusion.class), shown)));
     }

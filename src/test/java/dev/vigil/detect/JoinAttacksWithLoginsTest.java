@@ -5,6 +5,7 @@ import static dev.vigil.detect.Arrival.login;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vigil.event.Alert;
+import dev.vigil.event.EventId;
 import dev.vigil.event.Intrusion;
 import dev.vigil.event.LoginAttempt;
 import java.time.Duration;
@@ -156,8 +157,12 @@ class JoinAttacksWithLoginsTest {
     List<Arrival> hot = new ArrayList<>();
     for (int i = 0; i < 800; i++) {
       Instant time = start.plusMillis(i * 300L);
-      hot.add(Arrival.of(new LoginAttempt(time, A, "user" + i % 700, i % 3 == 0, 1, "l" + i)));
-      hot.add(Arrival.of(new Intrusion(time, A, "low", "c" + i % 7, "s" + i % 800, "i" + i)));
+      hot.add(
+          Arrival.of(
+              new LoginAttempt(time, A, "user" + i % 700, i % 3 == 0, 1, EventId.of("l" + i))));
+      hot.add(
+          Arrival.of(
+              new Intrusion(time, A, "low", "c" + i % 7, "s" + i % 800, EventId.of("i" + i))));
     }
     assertStages(
         script()

@@ -3,7 +3,9 @@ package dev.vigil.detect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.vigil.event.EventId;
 import dev.vigil.event.LoginAttempt;
+import dev.vigil.event.Provenance;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,13 +21,16 @@ import org.junit.jupiter.api.Test;
 
 class LoginShardCoderTest {
   private static final Instant FIRST = Instant.parse("2026-03-10T12:00:00.000001Z");
-  private static final String ID = "29c177e3b161527b5d342bcda794e017";
+  private static final EventId ID = EventId.of(Provenance.ofKafka("Logins", 1, 1L << 40));
+
+  private static final Instant LAST = FIRST.plusSeconds(9);
+  private static final NameSample NOBODY = new NameSample(List.of(), null);
 
   private static LoginShard one(LoginSummary summary) {
-    return new LoginShard(Map.of("198.51.100.7", summary));
+    return SummariesTest.shardOf(Map.of("198.51.100.7", summary));
   }
 
-  private static LoginSummary summary(Instant first, Instant last, NameSample users, String id) {
+  private static LoginSummary summary(Instant first, Instant last, NameSample users, EventId id) {
     return new LoginSummary(
         3,
         1_000_000,
@@ -42,26 +47,25 @@ class LoginShardCoderTest {
 
   @Test
   void nothing() throws CoderException {
-    assertSame(new LoginShard(Map.of()));
+    assertSame(SummariesTest.shardOf(Map.of()));
   }
 
   @Test
   void anyTimesBeforeAndAfter1970() throws CoderException {
-    NameSample nobody = new NameSample(List.of(), null);
     for (String time :
         List.of(
             "0001-01-01T00:00:00Z",
             "1969-12-31T23:59:59.999999Z",
             "1970-01-01T00:00:00Z",
             "9999-12-31T23:59:59.999999Z")) {
-      assertSame(one(summary(Instant.parse(time), Instant.parse(time), nobody, ID)));
+      assertSame(one(summary(Instant.parse(time), Instant.parse(time), NOBODY, ID)));
     }
     assertSame(
         one(
             summary(
                 Instant.parse("0001-01-01T00:00:00Z"),
                 Instant.parse("9999-12-31T23:59:59.999999Z"),
-                nobody,
+                NOBODY,
                 ID)));
   }
 
@@ -71,7 +75,7 @@ class LoginShardCoderTest {
     assertSame(one(summary(FIRST, FIRST, new NameSample(names, null), ID)));
     Map<String, LoginSummary> byKey = new HashMap<>();
     names.forEach(name -> byKey.put(name, summary(FIRST, FIRST, new NameSample(names, null), ID)));
-    assertSame(new LoginShard(byKey));
+    assertSame(SummariesTest.shardOf(byKey));
   }
 
   @Test
@@ -81,14 +85,29 @@ class LoginShardCoderTest {
     }
   }
 
-  /** Ids that are no digits of ours, or look nearly so, come out as they went in. */
+  /** Given ids, and places of files and topics, near and far from those before. */
   @Test
   void anyIds() throws CoderException {
-    for (String id :
+    Map<String, LoginSummary> byKey = new HashMap<>();
+    for (EventId id :
         List.of(
-            "", "x", ID, ID.toUpperCase(java.util.Locale.ROOT), ID + "0", ID.replace('2', 'g'))) {
-      assertSame(one(summary(FIRST, FIRST, new NameSample(List.of(), null), id)));
+            EventId.of(""),
+            EventId.of("x"),
+            EventId.of(Provenance.ofFile("/var/log/auth.log", 0)),
+            EventId.of(Provenance.ofFile("/var/log/auth.log", Long.MAX_VALUE)),
+            EventId.of(Provenance.ofFile("Logins", 5)),
+            EventId.of(Provenance.ofKafka("Logins", 0, 5)),
+            EventId.of(Provenance.ofKafka("Logins", 0, 3)),
+            EventId.of(Provenance.ofKafka("Logins", 1, Long.MAX_VALUE)),
+            EventId.of(Provenance.ofKafka("\ud83d\ude00", Integer.MAX_VALUE, 0)))) {
+      byKey.put(id.toString(), summary(FIRST, LAST, NOBODY, id));
+      assertSame(one(byKey.get(id.toString())));
     }
+    LoginShard shard = SummariesTest.shardOf(byKey);
+    assertSame(shard);
+    LoginShard.Together together = new LoginShard.Together();
+    together.add(shard);
+    assertThat(together.summaries(2, key -> true)).isEqualTo(byKey);
   }
 
   @Test
@@ -100,7 +119,7 @@ class LoginShardCoderTest {
       }
       Map<String, LoginSummary> byKey = new HashMap<>();
       sums.forEach((key, sum) -> byKey.put(key, sum.summary()));
-      assertSame(new LoginShard(byKey));
+      assertSame(SummariesTest.shardOf(byKey));
     }
   }
 
@@ -125,7 +144,7 @@ class LoginShardCoderTest {
   @Test
   void bytes() throws CoderException {
     LoginShard shard =
-        new LoginShard(
+        SummariesTest.shardOf(
             Map.of(
                 "a",
                 new LoginSummary(
@@ -138,28 +157,33 @@ class LoginShardCoderTest {
                     List.of(new Evidence(Instant.EPOCH.plusMillis(1), ID)))));
     assertThat(HexFormat.of().formatHex(CoderUtils.encodeToByteArray(LoginShard.CODER, shard)))
         .isEqualTo(
-            "01" // version
-                + "23" // length
+            "02" // version
+                + "26" // length
+                + "01"
+                + "01064c6f67696e7301" // places, of which one in Kafka: topic, partition
+                + "808080808020"
+                + "d00f" // its first offset, the first time
                 + "01"
                 + "0161" // keys, key
-                + "02"
                 + "ac02"
-                + "01" // events, attempts, failed
-                + "d00f"
+                + "0e" // attempts, length of the rest
+                + "02"
+                + "01" // events, failed
+                + "00"
                 + "e807" // first, last
                 + "01"
                 + "026263"
                 + "00" // names, name, no hashes
                 + "01"
                 + "00"
-                + "00"
-                + ID); // evidence: time, id
+                + "01"
+                + "00"); // evidence: time, place, offset
   }
 
   @Test
   void anotherVersionIsRefused() {
-    assertThatThrownBy(() -> CoderUtils.decodeFromByteArray(LoginShard.CODER, new byte[] {2, 1, 0}))
-        .hasMessageContaining("version 2");
+    assertThatThrownBy(() -> CoderUtils.decodeFromByteArray(LoginShard.CODER, new byte[] {1, 1, 0}))
+        .hasMessageContaining("version 1");
   }
 
   @Test

@@ -72,7 +72,7 @@ final class NaiveFacts {
   /** An event that came twice is shown once. */
   private static List<String> evidence(Collection<? extends SourceEvent> events, int shown) {
     return events.stream()
-        .map(event -> List.of(event.timestamp(), event.eventId()))
+        .map(event -> List.of(event.timestamp(), event.eventId().toString()))
         .distinct()
         .sorted(
             Comparator.<List<?>, Instant>comparing(event -> (Instant) event.get(0))

@@ -301,7 +301,7 @@ class SeparateLateTest {
     Instant start = SuspiciousLoginsModel.windowStart(event.timestamp(), deadline.window());
     return new LateEvent(
         event.timestamp(),
-        new LateEvent.Event(event.eventId(), "event"),
+        new LateEvent.Event(event.eventId().toString(), "event"),
         new LateEvent.Rule(deadline.ruleId()),
         AlertFields.Source.of(event.source()),
         new LateEvent.Details(new AlertFields.Window(start, start.plus(deadline.window()))));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vigil.event.Alert;
 import dev.vigil.event.Ecs;
+import dev.vigil.event.EventId;
 import dev.vigil.event.Intrusion;
 import dev.vigil.event.LoginAttempt;
 import dev.vigil.event.SourceEvent;
@@ -291,11 +292,11 @@ class SourceHistoryTest {
   }
 
   private static LoginAttempt login(double second, String id) {
-    return new LoginAttempt(time(second), SOURCE, "root", true, 1, id);
+    return new LoginAttempt(time(second), SOURCE, "root", true, 1, EventId.of(id));
   }
 
   private static Intrusion intrusion(double second, String id) {
-    return new Intrusion(time(second), SOURCE, "high", "scan", "SCAN", id);
+    return new Intrusion(time(second), SOURCE, "high", "scan", "SCAN", EventId.of(id));
   }
 
   private static Instant time(double second) {

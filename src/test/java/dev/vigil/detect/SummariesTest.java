@@ -3,6 +3,7 @@ package dev.vigil.detect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.vigil.event.EventId;
 import dev.vigil.event.Intrusion;
 import dev.vigil.event.LoginAttempt;
 import java.time.Instant;
@@ -70,8 +71,8 @@ class SummariesTest {
         assertThat(
                 sumOfLogins(
                     List.of(
-                        new LoginShard(sumOfLogins(shuffled.subList(0, part))),
-                        new LoginShard(sumOfLogins(shuffled.subList(part, shuffled.size()))))))
+                        shardOf(sumOfLogins(shuffled.subList(0, part))),
+                        shardOf(sumOfLogins(shuffled.subList(part, shuffled.size()))))))
             .isEqualTo(bySource);
         List<IntrusionShard> seen = new ArrayList<>(intrusions);
         Collections.shuffle(seen, random);
@@ -81,9 +82,18 @@ class SummariesTest {
   }
 
   private static Map<String, LoginSummary> sumOfLogins(List<LoginShard> shards) {
-    LoginShard.Sum sum = new LoginShard.Sum(3);
-    shards.forEach(sum::add);
-    return sum.summaries();
+    LoginShard.Together together = new LoginShard.Together();
+    shards.forEach(together::add);
+    return together.summaries(3, key -> true);
+  }
+
+  /** As if they had been summed up in one bundle. */
+  static LoginShard shardOf(Map<String, LoginSummary> byKey) {
+    LoginShardWriter writer = new LoginShardWriter();
+    byKey.forEach(
+        (key, summary) ->
+            writer.write(key, new LoginSummary.Sum(Evidence.MAX).addSummary(summary)));
+    return LoginShard.ofBytes(writer.bytes());
   }
 
   private static Map<String, IntrusionSummary> sumOfIntrusions(List<IntrusionShard> shards) {
@@ -93,12 +103,15 @@ class SummariesTest {
   }
 
   private static LoginShard shardOf(LoginAttempt login) {
-    return new LoginShard(Map.of(login.source(), new LoginSummary.Sum(3).add(login).summary()));
+    LoginShard.Sum sum = new LoginShard.Sum(3);
+    sum.add(login.source(), login);
+    return sum.sum();
   }
 
   private static IntrusionShard shardOf(Intrusion intrusion) {
-    return new IntrusionShard(
-        Map.of(intrusion.source(), new IntrusionSummary.Sum(3).add(intrusion).summary()));
+    IntrusionShard.Sum sum = new IntrusionShard.Sum(3);
+    sum.add(intrusion.source(), intrusion);
+    return sum.sum();
   }
 
   @Test
@@ -106,8 +119,10 @@ class SummariesTest {
     assertThat(new LoginSummary.Sum(3).summary()).isNull();
     assertThat(new LoginSummary.Sum(3).addSummary(null).summary()).isNull();
     assertThat(new IntrusionSummary.Sum(3).addSummary(null).summary()).isNull();
-    assertThat(new LoginShard.Sum(3).summaries()).isEmpty();
-    assertThat(new IntrusionShard.Sum(3).summaries()).isEmpty();
+    assertThat(new LoginShard.Sum(3).isEmpty()).isTrue();
+    assertThat(sumOfLogins(List.of(new LoginShard.Sum(3).sum()))).isEmpty();
+    assertThat(new IntrusionShard.Sum(3).isEmpty()).isTrue();
+    assertThat(new IntrusionShard.Sum(3).sum()).isEqualTo(new IntrusionShard(Map.of()));
   }
 
   @Test
@@ -143,7 +158,7 @@ class SummariesTest {
   }
 
   private static Evidence evidence(long second, String id) {
-    return new Evidence(Instant.ofEpochSecond(second), id);
+    return new Evidence(Instant.ofEpochSecond(second), EventId.of(id));
   }
 
   private static <E, S> S allAtOnce(List<E> events, Tally<E, S> tally) {

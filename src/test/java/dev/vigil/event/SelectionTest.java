@@ -8,22 +8,23 @@ import org.junit.jupiter.api.Test;
 /** Which events are login attempts and which intrusions, and what is taken over of them. */
 class SelectionTest {
   private static final Instant TIME = Instant.parse("2026-03-10T12:00:00.123456Z");
-  private static final String ID = "29c177e3b161527b5d342bcda794e017";
+  private static final Provenance ORIGIN = Provenance.ofKafka("Logins", 1, 7);
+  private static final EventId ID = EventId.of(ORIGIN);
 
   @Test
   void failedLogin() {
     SecurityEventBuilder event = login().outcome("failure").user("root");
     event.source().address("::FFFF:198.51.100.7");
-    assertThat(event.login(() -> ID))
+    assertThat(event.login(ORIGIN))
         .isEqualTo(new LoginAttempt(TIME, "198.51.100.7", "root", true, 1, ID));
-    assertThat(event.intrusion(() -> ID)).isNull();
+    assertThat(event.intrusion(ORIGIN)).isNull();
   }
 
   @Test
   void loginOfUnknownUserAndOutcomeFromAName() {
     SecurityEventBuilder event = login().loginAttempts(4);
     event.source().address("gate.example.org");
-    assertThat(event.login(() -> ID))
+    assertThat(event.login(ORIGIN))
         .isEqualTo(new LoginAttempt(TIME, "gate.example.org", null, false, 4, ID));
   }
 
@@ -31,26 +32,26 @@ class SelectionTest {
   void acceptedLogin() {
     SecurityEventBuilder event = login().outcome("success").user("alice");
     event.source().address("2001:DB8:0::1");
-    assertThat(event.login(() -> ID))
+    assertThat(event.login(ORIGIN))
         .isEqualTo(new LoginAttempt(TIME, "2001:db8::1", "alice", false, 1, ID));
   }
 
   @Test
   void noLogin() {
-    assertThat(login().user("root").login(() -> ID)).isNull();
+    assertThat(login().user("root").login(ORIGIN)).isNull();
 
     SecurityEventBuilder noAddress = login();
     noAddress.source().port(22);
-    assertThat(noAddress.login(() -> ID)).isNull();
+    assertThat(noAddress.login(ORIGIN)).isNull();
 
     SecurityEventBuilder end =
         SecurityEventBuilder.at(TIME).category("authentication", "session").type("end");
     end.source().address("198.51.100.7");
-    assertThat(end.login(() -> ID)).isNull();
+    assertThat(end.login(ORIGIN)).isNull();
 
     SecurityEventBuilder session = SecurityEventBuilder.at(TIME).category("session").type("start");
     session.source().address("198.51.100.7");
-    assertThat(session.login(() -> ID)).isNull();
+    assertThat(session.login(ORIGIN)).isNull();
   }
 
   @Test
@@ -61,7 +62,7 @@ class SelectionTest {
             .attackClassification("Attempted Administrator Privilege Gain")
             .ruleName("ET SCAN ssh");
     event.source().address("198.51.100.7");
-    assertThat(event.intrusion(() -> ID))
+    assertThat(event.intrusion(ORIGIN))
         .isEqualTo(
             new Intrusion(
                 TIME,
@@ -70,34 +71,34 @@ class SelectionTest {
                 "Attempted Administrator Privilege Gain",
                 "ET SCAN ssh",
                 ID));
-    assertThat(event.login(() -> ID)).isNull();
+    assertThat(event.login(ORIGIN)).isNull();
   }
 
   @Test
   void intrusionOfWhichLittleIsKnown() {
     SecurityEventBuilder event = alert().ruleId("2001219");
     event.source().address("198.51.100.7");
-    assertThat(event.intrusion(() -> ID))
+    assertThat(event.intrusion(ORIGIN))
         .isEqualTo(new Intrusion(TIME, "198.51.100.7", null, null, null, ID));
   }
 
   @Test
   void noIntrusion() {
-    assertThat(alert().intrusion(() -> ID)).isNull();
+    assertThat(alert().intrusion(ORIGIN)).isNull();
 
     SecurityEventBuilder noAddress = alert();
     noAddress.source().port(22);
-    assertThat(noAddress.intrusion(() -> ID)).isNull();
+    assertThat(noAddress.intrusion(ORIGIN)).isNull();
 
     SecurityEventBuilder noAlert =
         SecurityEventBuilder.at(TIME).category("intrusion_detection").type("info");
     noAlert.source().address("198.51.100.7");
-    assertThat(noAlert.intrusion(() -> ID)).isNull();
+    assertThat(noAlert.intrusion(ORIGIN)).isNull();
 
     SecurityEventBuilder malware =
         SecurityEventBuilder.at(TIME).kind("alert").category("malware").type("info");
     malware.source().address("198.51.100.7");
-    assertThat(malware.intrusion(() -> ID)).isNull();
+    assertThat(malware.intrusion(ORIGIN)).isNull();
   }
 
   private static SecurityEventBuilder login() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -256,6 +257,76 @@ class JsonFieldsTest {
         assertThat(e.reason())
             .isIn("invalid JSON", "not a JSON object", "no c.d", "unparsable time");
       }
+    }
+  }
+
+  /** The short way and the long way say the same, also of what is broken. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"a\":\"x\",\"b\":\"y z\"}",
+        " { \"b\" : \"y\" , \"c\" : -120 , \"d\" : null , \"a\" : \"\" } ",
+        "{\"c\":0,\"a\":\"1\",\"a\":\"2\",\"d\":[{}],\"e\":true,\"b\":\"false\"}",
+        "{\"a\":\"\\u00e9\",\"b\":5,\"f\":1.5e3,\"g\":false}"
+      })
+  void someMembers(String text) throws MalformedLine {
+    List<String> wanted = List.of("a", "b");
+    Random random = new Random(11);
+    String alphabet = "{}[]\",:\\u019-+.eE tfabrulsn\t\n\u0000\u007f\u00e9\ud83d";
+    int read = 0;
+    for (int i = 0; i < 100_000; i++) {
+      StringBuilder changed = new StringBuilder(text);
+      for (int edits = random.nextInt(4); edits > 0; edits--) {
+        int at = random.nextInt(changed.length());
+        char c = alphabet.charAt(random.nextInt(alphabet.length()));
+        switch (random.nextInt(3)) {
+          case 0 -> changed.setCharAt(at, c);
+          case 1 -> changed.insert(at, c);
+          default -> changed.deleteCharAt(at);
+        }
+      }
+      String line = changed.toString();
+      JsonFields all;
+      try {
+        all = JsonFields.parse(line);
+      } catch (MalformedLine e) {
+        MalformedLine same =
+            catchThrowableOfType(MalformedLine.class, () -> JsonFields.parse(line, wanted));
+        assertThat(same).as(line).isNotNull();
+        assertThat(same.reason()).as(line).isEqualTo(e.reason());
+        continue;
+      }
+      JsonFields some = JsonFields.parse(line, wanted);
+      assertThat(some.text("a")).as(line).isEqualTo(all.text("a"));
+      assertThat(some.text("b")).as(line).isEqualTo(all.text("b"));
+      read++;
+    }
+    assertThat(read).isBetween(20_000, 80_000);
+    assertThatThrownBy(() -> JsonFields.parse(text, wanted).text("c"))
+        .isInstanceOf(AssertionError.class);
+  }
+
+  @Test
+  void plainLoginsNeedNoParser() {
+    assertThat(
+            PlainJson.strings(
+                "{\"login_time\":\"2026-01-15T08:00:00Z\",\"n\":7,\"username\":\"root\"}",
+                List.of("username", "source_ip", "login_time")))
+        .containsExactly("root", null, "2026-01-15T08:00:00Z");
+    for (String text :
+        List.of(
+            "",
+            "{}",
+            "{\"a\":\"x\"",
+            "{\"a\":\"x\"}{",
+            "{\"a\":1}",
+            "{\"a\":\"\\n\"}",
+            "{\"a\":\"\u00e9\"}",
+            "{\"b\":01}",
+            "{\"b\":1.5}",
+            "{\"b\":[]}",
+            "{\"b\":" + "9".repeat(101) + "}")) {
+      assertThat(PlainJson.strings(text, List.of("a"))).as(text).isNull();
     }
   }
 

@@ -3,6 +3,7 @@ package dev.vigil.parse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vigil.event.EcsJson;
+import dev.vigil.event.EventId;
 import dev.vigil.event.Failure;
 import dev.vigil.event.Intrusion;
 import dev.vigil.event.LogLine;
@@ -95,7 +96,7 @@ class ParseLogsTest {
                     "root",
                     true,
                     1,
-                    line(LOGIN, 1_768_464_000_123L).event().id())
+                    EventId.of(line(LOGIN, 1_768_464_000_123L).event().id()))
                 + "]");
     PCollection<List<Intrusion>> intrusions = parsed.get(ParseLogs.INTRUSIONS);
     PAssert.that(intrusions.apply("Intrusions", ParDo.of(new TimeFn<>())))
@@ -107,7 +108,7 @@ class ParseLogsTest {
                     "high",
                     "Trojan",
                     null,
-                    line(INTRUSION, 1_768_464_001_000L).event().id())
+                    EventId.of(line(INTRUSION, 1_768_464_001_000L).event().id()))
                 + "]");
   }
 

@@ -34,7 +34,7 @@ final class Alerts {
   /** The alert of an episode. */
   static Alert ofEpisode(
       SourceHistory.Episode episode, String state, long revision, SourceHistory.Terms terms) {
-    String anchor = episode.anchor().eventId();
+    String anchor = episode.anchor().eventId().toString();
     return new Alert(
         episode.anchor().timestamp(),
         event(

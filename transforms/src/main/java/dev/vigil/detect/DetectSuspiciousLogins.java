@@ -234,16 +234,11 @@ public final class DetectSuspiciousLogins
         .apply("Results", Rewindow.globally());
   }
 
-  private TallyBundle<LoginAttempt, LoginSummary, LoginShard> tallyBundle(
+  private TallyBundle<LoginAttempt, LoginShard> tallyBundle(
       Duration windows, SerializableFunction<LoginAttempt, String> groupOf) {
     int maxEvidence = shown;
     return TallyBundle.of(
-        windows,
-        LoginShard.CODER,
-        groupOf,
-        nothing -> new LoginSummary.Sum(maxEvidence),
-        LoginShard::new,
-        shards);
+        windows, LoginShard.CODER, groupOf, nothing -> new LoginShard.Sum(maxEvidence), shards);
   }
 
   /** The record of a key in a window. */
@@ -294,10 +289,10 @@ public final class DetectSuspiciousLogins
     @ProcessElement
     public void count(
         @Element KV<Integer, Iterable<LoginShard>> shard, OutputReceiver<SuspiciousLogins> out) {
-      LoginShard.Sum total = new LoginShard.Sum(shown);
+      LoginShard.Together total = new LoginShard.Together();
       shard.getValue().forEach(total::add);
       total
-          .summariesAbove(threshold)
+          .summariesAbove(threshold, shown)
           .forEach(
               (startAndGroup, logins) -> {
                 int blank = startAndGroup.indexOf(' ');
@@ -359,14 +354,14 @@ public final class DetectSuspiciousLogins
         @StateId("fresh") BagState<LoginShard> fresh,
         @StateId("judged") BagState<LoginShard> judged,
         OutputReceiver<SuspiciousLogins> out) {
-      LoginShard.Sum total = new LoginShard.Sum(shown);
+      LoginShard.Together total = new LoginShard.Together();
       List<LoginShard> read = new ArrayList<>();
       Set<String> changed = new HashSet<>();
       for (LoginShard tally : fresh.read()) {
         total.add(tally);
         if (lateMayCome) {
           read.add(tally);
-          changed.addAll(tally.byKey().keySet());
+          changed.addAll(tally.keys());
         }
       }
       for (LoginShard tally : judged.read()) {
@@ -376,7 +371,7 @@ public final class DetectSuspiciousLogins
       read.forEach(judged::add);
       AlertFields.Window span = EventWindows.of((IntervalWindow) window);
       total
-          .summariesAbove(threshold)
+          .summariesAbove(threshold, shown)
           .forEach(
               (group, logins) -> {
                 // Only what came since the last time can have changed.

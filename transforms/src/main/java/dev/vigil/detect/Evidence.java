@@ -1,24 +1,22 @@
 package dev.vigil.detect;
 
+import dev.vigil.event.EventId;
 import java.time.Instant;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 
 /**
  * One event behind a summary. Ordered by time, then id: the order in which events are taken
  * wherever their order matters.
  */
-public record Evidence(Instant timestamp, String eventId) implements Comparable<Evidence> {
-  private static final Comparator<Evidence> ORDER =
-      Comparator.comparing(Evidence::timestamp).thenComparing(Evidence::eventId);
-
+public record Evidence(Instant timestamp, EventId eventId) implements Comparable<Evidence> {
   /** The most events that a summary keeps. */
   public static final int MAX = 100;
 
   @Override
   public int compareTo(Evidence other) {
-    return ORDER.compare(this, other);
+    int byTime = timestamp.compareTo(other.timestamp);
+    return byTime != 0 ? byTime : eventId.compareTo(other.eventId);
   }
 
   /**
@@ -55,6 +53,6 @@ public record Evidence(Instant timestamp, String eventId) implements Comparable<
   }
 
   static List<String> ids(List<Evidence> evidence) {
-    return evidence.stream().map(Evidence::eventId).toList();
+    return evidence.stream().map(e -> e.eventId().toString()).toList();
   }
 }

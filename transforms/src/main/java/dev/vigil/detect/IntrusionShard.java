@@ -1,5 +1,6 @@
 package dev.vigil.detect;
 
+import dev.vigil.event.Intrusion;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.beam.sdk.coders.CannotProvideCoderException;
@@ -17,8 +18,8 @@ record IntrusionShard(Map<String, IntrusionSummary> byKey) {
     }
   }
 
-  /** Adds up shards. */
-  static final class Sum {
+  /** Adds up alerts, and shards of them. */
+  static final class Sum implements ShardTally<Intrusion, IntrusionShard> {
     private final int maxEvidence;
     private final Map<String, IntrusionSummary.Sum> byKey = new HashMap<>();
 
@@ -26,12 +27,27 @@ record IntrusionShard(Map<String, IntrusionSummary> byKey) {
       this.maxEvidence = maxEvidence;
     }
 
+    @Override
+    public void add(String key, Intrusion intrusion) {
+      of(key).add(intrusion);
+    }
+
     void add(IntrusionShard shard) {
-      shard.byKey.forEach(
-          (key, summary) ->
-              byKey
-                  .computeIfAbsent(key, k -> new IntrusionSummary.Sum(maxEvidence))
-                  .addSummary(summary));
+      shard.byKey.forEach((key, summary) -> of(key).addSummary(summary));
+    }
+
+    private IntrusionSummary.Sum of(String key) {
+      return byKey.computeIfAbsent(key, k -> new IntrusionSummary.Sum(maxEvidence));
+    }
+
+    @Override
+    public boolean isEmpty() {
+      return byKey.isEmpty();
+    }
+
+    @Override
+    public IntrusionShard sum() {
+      return new IntrusionShard(summaries());
     }
 
     Map<String, IntrusionSummary> summaries() {

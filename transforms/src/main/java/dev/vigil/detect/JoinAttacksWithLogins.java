@@ -104,8 +104,7 @@ public final class JoinAttacksWithLogins extends PTransform<PCollectionTuple, PC
                     window,
                     LoginShard.CODER,
                     LoginAttempt::source,
-                    nothing -> new LoginSummary.Sum(maxEvidence),
-                    LoginShard::new,
+                    nothing -> new LoginShard.Sum(maxEvidence),
                     SHARDS))
             .apply("WindowLogins", intoWindows());
     PCollection<KV<Integer, IntrusionShard>> intrusions =
@@ -116,8 +115,7 @@ public final class JoinAttacksWithLogins extends PTransform<PCollectionTuple, PC
                     window,
                     IntrusionShard.coder(),
                     Intrusion::source,
-                    nothing -> new IntrusionSummary.Sum(maxEvidence),
-                    IntrusionShard::new,
+                    nothing -> new IntrusionShard.Sum(maxEvidence),
                     SHARDS))
             .apply("WindowIntrusions", intoWindows());
     return KeyedPCollectionTuple.of(LOGINS, logins)
@@ -164,9 +162,9 @@ public final class JoinAttacksWithLogins extends PTransform<PCollectionTuple, PC
         return;
       }
       // There are many more logins than those of attackers.
-      LoginShard.Sum all = new LoginShard.Sum(shown, intrusions.keySet()::contains);
+      LoginShard.Together all = new LoginShard.Together();
       joined.getValue().getAll(LOGINS).forEach(all::add);
-      Map<String, LoginSummary> logins = all.summaries();
+      Map<String, LoginSummary> logins = all.summaries(shown, intrusions.keySet()::contains);
       // A late pane is of the whole shard: of its alerts, only those that changed go out again.
       Emitted before = emitted.read();
       Map<String, Long> revisions = new HashMap<>();

@@ -56,8 +56,43 @@ public record LoginSummary(
       this.maxEvidence = maxEvidence;
     }
 
+    /** Back to nothing. */
+    void clear() {
+      events = 0;
+      attempts = 0;
+      failed = 0;
+      first = null;
+      last = null;
+      users.clear();
+      evidence.clear();
+    }
+
+    long events() {
+      return events;
+    }
+
     long attempts() {
       return attempts;
+    }
+
+    long failed() {
+      return failed;
+    }
+
+    Instant first() {
+      return first;
+    }
+
+    Instant last() {
+      return last;
+    }
+
+    NameSample.Tally users() {
+      return users;
+    }
+
+    List<Evidence> evidence() {
+      return evidence;
     }
 
     @Override

@@ -93,8 +93,21 @@ public record NameSample(List<String> names, @Nullable List<Long> hashes) {
       keepFirstNames();
     }
 
+    void clear() {
+      names.clear();
+      hashes = null;
+    }
+
+    List<String> names() {
+      return names;
+    }
+
+    @Nullable List<Long> hashes() {
+      return hashes == null ? null : List.copyOf(hashes);
+    }
+
     NameSample sample() {
-      return new NameSample(List.copyOf(names), hashes == null ? null : List.copyOf(hashes));
+      return new NameSample(List.copyOf(names), hashes());
     }
 
     private void addHash(String name) {

@@ -2,9 +2,11 @@ package dev.vigil.detect;
 
 import dev.vigil.event.SourceEvent;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
@@ -30,49 +32,46 @@ import org.joda.time.Instant;
  * would cost a shuffle of all their elements.
  *
  * @param <E> what is summed up
- * @param <S> the sum of one key
  * @param <R> the sums of one shard
  */
-final class TallyBundle<E extends SourceEvent, S, R>
+final class TallyBundle<E extends SourceEvent, R>
     extends PTransform<PCollectionList<List<E>>, PCollection<KV<Integer, R>>> {
   private static final long serialVersionUID = 1L;
+
+  /** So many events are summed up at once, and not more: they should still be in the cache. */
+  private static final int MOST_TOGETHER = 5_000;
 
   private final Duration window;
   private final Coder<R> shardCoder;
   private final SerializableFunction<E, String> key;
-  private final SerializableFunction<Void, Tally<E, S>> tally;
-  private final SerializableFunction<Map<String, S>, R> shard;
+  private final SerializableFunction<Void, ShardTally<E, R>> tally;
   private final int shards;
 
   private TallyBundle(
       Duration window,
       Coder<R> shardCoder,
       SerializableFunction<E, String> key,
-      SerializableFunction<Void, Tally<E, S>> tally,
-      SerializableFunction<Map<String, S>, R> shard,
+      SerializableFunction<Void, ShardTally<E, R>> tally,
       int shards) {
     this.window = window;
     this.shardCoder = shardCoder;
     this.key = key;
     this.tally = tally;
-    this.shard = shard;
     this.shards = shards;
   }
 
   /**
    * @param window the size of the windows, aligned to the epoch
-   * @param tally makes the tally of a key
-   * @param shard makes a shard of the sums by key
+   * @param tally makes an empty tally of a shard
    * @param shards how many there are
    */
-  static <E extends SourceEvent, S, R> TallyBundle<E, S, R> of(
+  static <E extends SourceEvent, R> TallyBundle<E, R> of(
       Duration window,
       Coder<R> shardCoder,
       SerializableFunction<E, String> key,
-      SerializableFunction<Void, Tally<E, S>> tally,
-      SerializableFunction<Map<String, S>, R> shard,
+      SerializableFunction<Void, ShardTally<E, R>> tally,
       int shards) {
-    return new TallyBundle<>(window, shardCoder, key, tally, shard, shards);
+    return new TallyBundle<>(window, shardCoder, key, tally, shards);
   }
 
   @Override
@@ -83,73 +82,95 @@ final class TallyBundle<E extends SourceEvent, S, R>
           sums.and(
               part.apply(
                       "Tally" + sums.size(),
-                      ParDo.of(new TallyDoFn<>(window.toMillis(), key, tally, shard, shards)))
+                      ParDo.of(new TallyDoFn<>(window.toMillis(), key, tally, shards)))
                   .setCoder(KvCoder.of(VarIntCoder.of(), shardCoder)));
     }
     return sums.size() == 1 ? sums.get(0) : sums.apply("Tallies", Flatten.pCollections());
   }
 
-  private static final class TallyDoFn<E extends SourceEvent, S, R>
+  private static final class TallyDoFn<E extends SourceEvent, R>
       extends DoFn<List<E>, KV<Integer, R>> {
     private static final long serialVersionUID = 1L;
 
     private final long windowMillis;
     private final SerializableFunction<E, String> key;
-    private final SerializableFunction<Void, Tally<E, S>> tally;
-    private final SerializableFunction<Map<String, S>, R> shard;
+    private final SerializableFunction<Void, ShardTally<E, R>> tally;
     private final int shards;
-    private transient Map<Long, Map<String, Tally<E, S>>> tallies;
+
+    /** By window's start. */
+    private transient Map<Long, List<ShardTally<E, R>>> windows;
+
+    private transient int events;
+    private transient List<Sum<R>> sums;
+
+    private record Sum<R>(long windowStart, int shard, R sum) {}
 
     TallyDoFn(
         long windowMillis,
         SerializableFunction<E, String> key,
-        SerializableFunction<Void, Tally<E, S>> tally,
-        SerializableFunction<Map<String, S>, R> shard,
+        SerializableFunction<Void, ShardTally<E, R>> tally,
         int shards) {
       this.windowMillis = windowMillis;
       this.key = key;
       this.tally = tally;
-      this.shard = shard;
       this.shards = shards;
     }
 
     @StartBundle
     public void startBundle() {
-      tallies = new HashMap<>();
+      windows = new HashMap<>();
+      events = 0;
+      sums = new ArrayList<>();
     }
 
     @ProcessElement
-    public void add(@Element List<E> events) {
-      for (E event : events) {
+    public void add(@Element List<E> together) {
+      long current = Long.MIN_VALUE;
+      List<ShardTally<E, R>> tallies = List.of();
+      for (E event : together) {
         String group = key.apply(event);
-        if (group != null) {
-          tallies
-              .computeIfAbsent(
-                  EventWindows.start(event.timestamp().toEpochMilli(), windowMillis),
-                  start -> new HashMap<>())
-              .computeIfAbsent(group, g -> tally.apply(null))
-              .add(event);
+        if (group == null) {
+          continue;
         }
+        long start = EventWindows.start(event.timestamp().toEpochMilli(), windowMillis);
+        if (start != current) {
+          tallies = windows.computeIfAbsent(start, s -> emptyTallies());
+          current = start;
+        }
+        tallies.get(Math.floorMod(group.hashCode(), shards)).add(group, event);
       }
+      events += together.size();
+      if (events >= MOST_TOGETHER) {
+        sumUp();
+      }
+    }
+
+    private List<ShardTally<E, R>> emptyTallies() {
+      return Stream.generate(() -> tally.apply(null)).limit(shards).toList();
+    }
+
+    private void sumUp() {
+      windows.forEach(
+          (start, tallies) -> {
+            for (int shard = 0; shard < shards; shard++) {
+              if (!tallies.get(shard).isEmpty()) {
+                sums.add(new Sum<>(start, shard, tallies.get(shard).sum()));
+              }
+            }
+          });
+      windows.clear();
+      events = 0;
     }
 
     @FinishBundle
     public void putOut(FinishBundleContext context) {
-      tallies.forEach(
-          (start, byKey) -> {
-            Instant last = Instant.ofEpochMilli(start + windowMillis - 1);
-            Map<Integer, Map<String, S>> byShard = new HashMap<>();
-            byKey.forEach(
-                (group, sum) ->
-                    byShard
-                        .computeIfAbsent(
-                            Math.floorMod(group.hashCode(), shards), s -> new HashMap<>())
-                        .put(group, sum.summary()));
-            byShard.forEach(
-                (number, sums) ->
-                    context.output(KV.of(number, shard.apply(sums)), last, GlobalWindow.INSTANCE));
-          });
-      tallies = null;
+      sumUp();
+      for (Sum<R> sum : sums) {
+        Instant last = Instant.ofEpochMilli(sum.windowStart + windowMillis - 1);
+        context.output(KV.of(sum.shard, sum.sum), last, GlobalWindow.INSTANCE);
+      }
+      windows = null;
+      sums = null;
     }
   }
 }

@@ -16,5 +16,5 @@ public record Intrusion(
     @Nullable String severity,
     @Nullable String classification,
     @Nullable String signature,
-    String eventId)
+    EventId eventId)
     implements SourceEvent {}

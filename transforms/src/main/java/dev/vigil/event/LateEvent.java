@@ -33,7 +33,7 @@ public record LateEvent(
   public static LateEvent of(SourceEvent event, String ruleId, Instant windowStart, Duration size) {
     return new LateEvent(
         event.timestamp(),
-        new Event(event.eventId(), "event"),
+        new Event(event.eventId().toString(), "event"),
         new Rule(ruleId),
         AlertFields.Source.of(event.source()),
         new Details(new AlertFields.Window(windowStart, windowStart.plus(size))));

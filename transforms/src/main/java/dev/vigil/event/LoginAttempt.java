@@ -16,5 +16,5 @@ public record LoginAttempt(
     @Nullable String user,
     boolean failed,
     long attempts,
-    String eventId)
+    EventId eventId)
     implements SourceEvent {}

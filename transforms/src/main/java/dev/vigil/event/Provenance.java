@@ -43,10 +43,22 @@ public record Provenance(@Nullable String path, @Nullable Long offset, Ecs.@Null
         Long.toString(record.offset()));
   }
 
-  /** What holds the line: a file, or a Kafka partition. */
-  public String source() {
-    return path != null ? path : kafka.topic() + "/" + kafka.partition();
+  /** What the identity depends on: nothing else where two of these are equal. */
+  Provenance identity() {
+    return path != null && kafka != null ? ofFile(path, offset) : this;
   }
+
+  /** What holds the line. */
+  public Input input() {
+    return path != null ? new Input(path, 0) : new Input(kafka.topic(), kafka.partition());
+  }
+
+  /**
+   * A file, or a Kafka partition.
+   *
+   * @param name the path, or the topic
+   */
+  public record Input(String name, int partition) {}
 
   /** Whether the line is the first of its file. */
   public boolean isStartOfFile() {

@@ -2,12 +2,11 @@ package dev.vigil.event;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -19,8 +18,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 public final class SecurityEventBuilder {
   private final Instant timestamp;
   private String kind = "event";
-  private final List<String> category = new ArrayList<>(2);
-  private final List<String> type = new ArrayList<>(2);
+  private List<String> category = List.of();
+  private List<String> type = List.of();
   private @Nullable String outcome;
   private @Nullable String action;
   private @Nullable String code;
@@ -89,12 +88,18 @@ public final class SecurityEventBuilder {
   }
 
   public SecurityEventBuilder category(String... values) {
-    category.addAll(List.of(values));
+    category = with(category, values);
     return this;
   }
 
+  private static List<String> with(List<String> before, String... values) {
+    return before.isEmpty()
+        ? List.of(values)
+        : Stream.concat(before.stream(), Stream.of(values)).toList();
+  }
+
   public SecurityEventBuilder type(String... values) {
-    type.addAll(List.of(values));
+    type = with(type, values);
     return this;
   }
 
@@ -344,7 +349,7 @@ public final class SecurityEventBuilder {
    *
    * @return null if the event is no login attempt, or names no source
    */
-  public @Nullable LoginAttempt login(Supplier<String> eventId) {
+  public @Nullable LoginAttempt login(Provenance origin) {
     if (source.address == null || !category.contains("authentication") || !type.contains("start")) {
       return null;
     }
@@ -354,7 +359,7 @@ public final class SecurityEventBuilder {
         userName,
         "failure".equals(outcome),
         loginAttempts == null ? 1 : loginAttempts,
-        eventId.get());
+        EventId.of(origin));
   }
 
   /**
@@ -363,14 +368,19 @@ public final class SecurityEventBuilder {
    *
    * @return null if the event is none, or names no source
    */
-  public @Nullable Intrusion intrusion(Supplier<String> eventId) {
+  public @Nullable Intrusion intrusion(Provenance origin) {
     if (source.address == null
         || !kind.equals("alert")
         || !category.contains("intrusion_detection")) {
       return null;
     }
     return new Intrusion(
-        timestamp, source.address, severityName, attackClassification, ruleName, eventId.get());
+        timestamp,
+        source.address,
+        severityName,
+        attackClassification,
+        ruleName,
+        EventId.of(origin));
   }
 
   /**
@@ -385,8 +395,8 @@ public final class SecurityEventBuilder {
         new Ecs.Event(
             provenance.eventId(),
             kind,
-            category.isEmpty() ? List.of("host") : List.copyOf(category),
-            type.isEmpty() ? List.of("info") : List.copyOf(type),
+            category.isEmpty() ? List.of("host") : category,
+            type.isEmpty() ? List.of("info") : type,
             outcome == null ? "unknown" : outcome,
             action,
             code,
@@ -518,6 +528,13 @@ public final class SecurityEventBuilder {
       ip = IpAddress.canonical(given);
       domain = ip == null ? given : domain;
       address = ip == null ? given : ip;
+      return this;
+    }
+
+    /** An address that is known to be an IP address in its canonical form. */
+    public EndpointBuilder ip(String canonical) {
+      ip = canonical;
+      address = canonical;
       return this;
     }
 

@@ -12,7 +12,7 @@ public sealed interface SourceEvent permits LoginAttempt, Intrusion {
   String source();
 
   /** The {@code event.id} of the event. */
-  String eventId();
+  EventId eventId();
 
   /** The earliest of the times of events, of which there is at least one. */
   static Instant earliest(List<? extends SourceEvent> events) {

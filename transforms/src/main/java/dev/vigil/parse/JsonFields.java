@@ -11,6 +11,7 @@ import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
@@ -22,11 +23,14 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  */
 public final class JsonFields {
   /**
-   * Without Jackson's table of the names seen so far: all lines share it, so that one line with
-   * many names of the same hash would break others.
+   * All lines share Jackson's table of the names seen so far. One line with many names of the same
+   * hash must not break others: that line goes on without the table, then.
    */
   private static final JsonFactory JSON =
-      JsonFactory.builder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).build();
+      JsonFactory.builder()
+          .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .build();
 
   /**
    * The longest name of an object that is looked into. Each value in it repeats the name: without
@@ -35,17 +39,42 @@ public final class JsonFields {
   private static final int MAX_PREFIX = 200;
 
   /** In lists, since few are asked for: to search them costs less than to fill a map. */
-  private final List<String> names = new ArrayList<>();
+  private final List<String> names;
 
-  private final List<@Nullable Object> values = new ArrayList<>();
+  private final List<@Nullable Object> values;
 
-  private JsonFields() {}
+  /** The names that are read, or null for all. */
+  private final @Nullable List<String> wanted;
+
+  private JsonFields(
+      @Nullable List<String> wanted, List<String> names, List<@Nullable Object> values) {
+    this.wanted = wanted;
+    this.names = names;
+    this.values = values;
+  }
 
   /**
    * @throws MalformedLine if the text is not exactly one JSON object
    */
   public static JsonFields parse(String text) throws MalformedLine {
-    JsonFields fields = new JsonFields();
+    return read(text, null);
+  }
+
+  /**
+   * The same of some members of the object alone: the others cost little then, but must be
+   * well-formed all the same.
+   *
+   * @param wanted their names; nothing else may be asked for
+   */
+  static JsonFields parse(String text, List<String> wanted) throws MalformedLine {
+    @Nullable String[] strings = PlainJson.strings(text, wanted);
+    return strings == null
+        ? read(text, wanted)
+        : new JsonFields(wanted, wanted, Arrays.<@Nullable Object>asList((Object[]) strings));
+  }
+
+  private static JsonFields read(String text, @Nullable List<String> wanted) throws MalformedLine {
+    JsonFields fields = new JsonFields(wanted, new ArrayList<>(), new ArrayList<>());
     try (JsonParser parser = JSON.createParser(text)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new MalformedLine("not a JSON object", null);
@@ -65,7 +94,12 @@ public final class JsonFields {
   private void readObject(JsonParser parser, String prefix) throws IOException {
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String name = prefix.isEmpty() ? parser.currentName() : prefix + parser.currentName();
-      readValue(parser, name, parser.nextToken());
+      JsonToken token = parser.nextToken();
+      if (wanted == null || wanted.contains(name)) {
+        readValue(parser, name, token);
+      } else {
+        parser.skipChildren();
+      }
     }
   }
 
@@ -109,6 +143,7 @@ public final class JsonFields {
   }
 
   private @Nullable Object value(String name) {
+    assert wanted == null || wanted.contains(name) : name;
     int last = names.lastIndexOf(name);
     return last < 0 ? null : values.get(last);
   }

@@ -2,6 +2,7 @@ package dev.vigil.parse;
 
 import dev.vigil.event.Failure;
 import dev.vigil.event.LogLine;
+import dev.vigil.event.Provenance;
 import dev.vigil.event.SecurityEventBuilder;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
@@ -50,7 +51,7 @@ public final class LogParser implements Serializable {
   private final @Nullable Integer year;
   private final Duration maxAhead;
   private final Clock clock;
-  private transient volatile @Nullable Map<String, LogFormat> lastByInput;
+  private transient volatile @Nullable Map<Provenance.Input, LogFormat> lastByInput;
 
   private LogParser(
       List<LogFormat> formats,
@@ -120,7 +121,9 @@ public final class LogParser implements Serializable {
   }
 
   private boolean isAhead(Instant time) {
-    return Duration.between(clock.instant(), time).compareTo(maxAhead) > 0;
+    // As a rule it is behind, and then a look at the milliseconds is enough.
+    return time.toEpochMilli() > clock.millis()
+        && Duration.between(clock.instant(), time).compareTo(maxAhead) > 0;
   }
 
   private static ParsedLine.Reading understood(
@@ -149,7 +152,7 @@ public final class LogParser implements Serializable {
       }
       return understood(event, format, text);
     }
-    String input = line.provenance().source();
+    Provenance.Input input = line.provenance().input();
     LogFormat last = lastByInput().get(input);
     SecurityEventBuilder event = last == null ? null : last.parse(lineText);
     if (event != null) {
@@ -178,15 +181,15 @@ public final class LogParser implements Serializable {
     return text;
   }
 
-  private Map<String, LogFormat> lastByInput() {
+  private Map<Provenance.Input, LogFormat> lastByInput() {
     if (lastByInput == null) {
       lastByInput = new ConcurrentHashMap<>();
     }
     return lastByInput;
   }
 
-  private void remember(String input, LogFormat format) {
-    Map<String, LogFormat> last = lastByInput();
+  private void remember(Provenance.Input input, LogFormat format) {
+    Map<Provenance.Input, LogFormat> last = lastByInput();
     if (last.size() >= MAX_INPUTS) {
       last.clear();
     }

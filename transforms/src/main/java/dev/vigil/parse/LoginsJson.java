@@ -1,6 +1,7 @@
 package dev.vigil.parse;
 
 import dev.vigil.event.SecurityEventBuilder;
+import java.util.List;
 import java.util.Locale;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
@@ -10,6 +11,9 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  */
 public final class LoginsJson implements LogFormat {
   private static final long serialVersionUID = 1L;
+
+  private static final List<String> NAMES =
+      List.of("login_time", "username", "source_ip", "status");
 
   @Override
   public String name() {
@@ -21,16 +25,17 @@ public final class LoginsJson implements LogFormat {
     if (line.jsonShape() != JsonShape.LOGIN) {
       return null;
     }
-    JsonFields json = JsonFields.parse(line.text());
+    JsonFields json = JsonFields.parse(line.text(), NAMES);
+    String status = json.text("status");
     SecurityEventBuilder event =
         SecurityEventBuilder.at(json.time("login_time", line.context()))
             .category("authentication")
             .type("start")
             .action("login")
-            .outcome(outcome(json.text("status")))
+            .outcome(outcome(status))
             .user(json.text("username"))
-            .label("status", json.text("status"));
-    event.source().address(json.ip("source_ip"));
+            .label("status", status);
+    event.source().ip(json.ip("source_ip"));
     return event;
   }
 

@@ -68,16 +68,12 @@ public final class ParsedLine {
 
   /** The login attempt that the event is, or null if it is none. */
   public @Nullable LoginAttempt login() {
-    return reading().event == null ? null : reading.event.login(this::eventId);
+    return reading().event == null ? null : reading.event.login(line.provenance());
   }
 
   /** The intrusion that the event reports, or null if it reports none. */
   public @Nullable Intrusion intrusion() {
-    return reading().event == null ? null : reading.event.intrusion(this::eventId);
-  }
-
-  private String eventId() {
-    return event == null ? line.provenance().eventId() : event.id();
+    return reading().event == null ? null : reading.event.intrusion(line.provenance());
   }
 
   private Reading reading() {

@@ -82,6 +82,11 @@ final class EventTimePolicies<V> implements TimestampPolicyFactory<byte[], V> {
     private Instant latest;
     private long taken = -1;
 
+    /** What of the last record is in what was seen: most records add nothing to it. */
+    private long noted = Long.MIN_VALUE;
+
+    private boolean notedRecords;
+
     Policy(TopicPartition partition, Instant previousWatermark) {
       this.partition = partition;
       this.watermark = previousWatermark;
@@ -93,7 +98,11 @@ final class EventTimePolicies<V> implements TimestampPolicyFactory<byte[], V> {
       taken = record.getOffset() + 1;
       java.time.Instant time = config.eventTime.apply(record);
       long now = config.clock.millis();
-      partitions.compute(partition, (p, seen) -> new Seen(now, time != null || seen.hasRecords));
+      if (now != noted || time != null && !notedRecords) {
+        notedRecords |= time != null;
+        noted = now;
+        partitions.compute(partition, (p, seen) -> new Seen(now, notedRecords || seen.hasRecords));
+      }
       if (time == null) {
         return latest;
       }

@@ -1,7 +1,6 @@
 package dev.vigil.pipeline.io;
 
 import dev.vigil.parse.ParsedLine;
-import java.util.function.Supplier;
 import org.apache.beam.sdk.coders.ByteArrayCoder;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.DelegateCoder;
@@ -26,11 +25,13 @@ final class KafkaValue {
     return bytes;
   }
 
-  ParsedLine line(Supplier<ParsedLine> reader) {
-    if (line == null) {
-      line = reader.get();
-    }
+  /** Null as long as nobody has set it. */
+  @Nullable ParsedLine line() {
     return line;
+  }
+
+  void setLine(ParsedLine value) {
+    line = value;
   }
 
   /** It travels as its bytes. */

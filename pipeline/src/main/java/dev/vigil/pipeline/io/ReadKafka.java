@@ -1,5 +1,6 @@
 package dev.vigil.pipeline.io;
 
+import dev.vigil.event.LogLine;
 import dev.vigil.event.Provenance;
 import dev.vigil.parse.LogParser;
 import dev.vigil.parse.ParsedLine;
@@ -178,17 +179,22 @@ public final class ReadKafka extends PTransform<PBegin, PCollection<ParsedLines>
     @Override
     public ParsedLine apply(KafkaRecord<byte[], KafkaValue> record) {
       KafkaValue value = record.getKV().getValue();
-      return value.line(
-          () ->
-              parser.parse(
-                  LineRecord.line(
-                      value.bytes(),
-                      record.getHeaders(),
-                      Provenance.ofKafka(
-                          record.getTopic(), record.getPartition(), record.getOffset()),
-                      record.getTimestamp(),
-                      formats.get(record.getTopic()),
-                      maxLineBytes)));
+      ParsedLine line = value.line();
+      if (line == null) {
+        line = parser.parse(line(record, value.bytes()));
+        value.setLine(line);
+      }
+      return line;
+    }
+
+    private LogLine line(KafkaRecord<byte[], KafkaValue> record, byte @Nullable [] value) {
+      return LineRecord.line(
+          value,
+          record.getHeaders(),
+          Provenance.ofKafka(record.getTopic(), record.getPartition(), record.getOffset()),
+          record.getTimestamp(),
+          formats.get(record.getTopic()),
+          maxLineBytes);
     }
   }
 }
