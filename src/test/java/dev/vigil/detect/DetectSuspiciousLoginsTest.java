@@ -151,6 +151,28 @@ class DetectSuspiciousLoginsTest {
         List.of(KV.of(1, found(before)), KV.of(4, found(after))));
   }
 
+  /** A bundle's events are summed up some thousands at a time. */
+  @Test
+  void oneBundleOfVeryManyEvents() {
+    Instant start = Instant.parse("2026-03-10T12:00:00Z");
+    List<Arrival> many = new ArrayList<>();
+    for (int i = 0; i < 12_500; i++) {
+      many.add(
+          Arrival.of(
+              new LoginAttempt(
+                  start.plusMillis(i * 7_919L % 20_000),
+                  "198.51.100." + i % 250,
+                  "user" + i % 11,
+                  i % 3 == 0,
+                  1,
+                  EventId.of("e" + i))));
+    }
+    assertStages(
+        DETECT,
+        script().arrive(many).watermark("2026-03-10T12:00:20Z").end(),
+        List.of(KV.of(1, found(many))));
+  }
+
   @Test
   void hotSource() {
     Instant start = Instant.parse("2026-03-10T12:00:00Z");
