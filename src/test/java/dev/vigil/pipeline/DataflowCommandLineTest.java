@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the program says when it submits a job to Dataflow, and what it refuses to submit. */
 class DataflowCommandLineTest {
@@ -78,6 +79,20 @@ class DataflowCommandLineTest {
     arguments.removeIf(argument -> Stream.of(missing.split(" ")).anyMatch(argument::startsWith));
     arguments.addAll(List.of("--input=gs://bucket/a", "--output=gs://bucket/results"));
     ProgramRun.ofVigil(arguments.toArray(String[]::new)).assertRefused(message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--gcpTempLocation=gs://bucket/temp",
+        "--tempLocation=gs://bucket/temp",
+        "--templateLocation=gs://bucket/job.json"
+      })
+  void bucketsForWhatIsStaged(String argument) throws UsageException {
+    String[] arguments = {
+      "--runner=DataflowRunner", "--project=my-project", "--region=europe-west1", argument
+    };
+    DataflowJob.checkPlace(arguments, PipelineOptionsFactory.fromArgs(arguments).create());
   }
 
   @Test

@@ -55,15 +55,16 @@ final class DataflowJob {
 
   /**
    * Refuses a job without a place: the runner names none of what it lacks, or makes a bucket of its
-   * own. Project and region may also come from the environment or gcloud's configuration, as
-   * elsewhere.
+   * own. Project and region may also come from the environment or gcloud's configuration; for the
+   * bucket of a template, its launcher answers.
    */
   static void checkPlace(String[] arguments, PipelineOptions options) throws UsageException {
     GcpOptions google = options.as(GcpOptions.class);
     require(google.getProject(), "there is no Google Cloud project: give --project=PROJECT");
     require(region(options), "there is no region to run in: give one, as in --region=europe-west1");
     boolean staged =
-        options.getTempLocation() != null
+        template(arguments) != null
+            || options.getTempLocation() != null
             || Stream.of(arguments).anyMatch(argument -> argument.startsWith(STAGED));
     require(
         staged ? STAGED : null,
