@@ -1,4 +1,5 @@
-# As whom the launcher and the workers act: they may do what is said here, and nothing else.
+# As whom the launcher and the workers act, with the rights that are given here. Nobody has tried yet whether they
+# suffice, or which of them could be spared.
 resource "google_service_account" "job" {
   account_id   = "${var.name}-job"
   display_name = "Vigil's job on Dataflow"

@@ -16,7 +16,7 @@ resource "google_project_service" "used" {
 # The template, the job's jars and its temporary files. The job itself is staged here, too: who can read it
 # knows all that the job was told, but for secrets by reference.
 resource "google_storage_bucket" "job" {
-  name                        = "${var.project}-${var.name}"
+  name                        = local.bucket
   location                    = var.region
   uniform_bucket_level_access = true
   public_access_prevention    = "enforced"

@@ -1,11 +1,21 @@
 variable "project" {
   description = "The Google Cloud project that everything is made in."
   type        = string
+
+  validation {
+    condition     = can(regex("^([a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.project))
+    error_message = "Give a project's id, such as my-project: not its name or number."
+  }
 }
 
 variable "region" {
   description = "Where the job runs, and where the bucket is, such as europe-west1."
   type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]+-[a-z]+[0-9]+$", var.region))
+    error_message = "Give a region, such as europe-west1: not a zone of it."
+  }
 }
 
 variable "name" {
@@ -24,26 +34,50 @@ variable "image" {
   type        = string
 
   validation {
-    condition     = can(regex("^[a-z0-9-]+-docker\\.pkg\\.dev/[^/]+/[^/]+/.+[:@].+$", var.image))
-    error_message = "Give an image of Artifact Registry with its tag or digest."
+    condition     = can(regex("^[a-z0-9-]+-docker\\.pkg\\.dev/([^/]+\\.[^/]+/)?[^/.]+/[^/]+/.+[:@].+$", var.image))
+    error_message = "Give an image of Artifact Registry with its tag or digest; where a project has a domain, a slash is behind it."
   }
 }
 
 variable "input" {
   description = "The parameter of that name: topics, as kafka:Logins,IDS, or files of buckets."
   type        = string
+
+  validation {
+    condition     = can(regex(local.forms.input, var.input))
+    error_message = "Give topics, as kafka:Logins,IDS, or files of buckets, as gs://BUCKET/logs/*."
+  }
 }
 
 variable "bootstrap_servers" {
   description = "The Kafka brokers, if topics are read or written: HOST:PORT[,HOST:PORT…]."
   type        = string
   default     = null
+
+  validation {
+    condition     = var.bootstrap_servers == null || can(regex(local.forms.bootstrapServers, var.bootstrap_servers))
+    error_message = "Give each broker with its port, as kafka:9092."
+  }
 }
 
 variable "parameters" {
   description = "Further parameters of the template by name (see ../metadata.json); they go before all else."
   type        = map(string)
   default     = {}
+
+  validation {
+    condition     = length(setsubtract(keys(var.parameters), keys(local.forms))) == 0
+    error_message = "The template has no parameter ${join(", ", setsubtract(keys(var.parameters), keys(local.forms)))}: ../metadata.json has all that there are."
+  }
+
+  validation {
+    condition = alltrue([
+      for name, value in var.parameters : can(regex(lookup(local.forms, name, ""), value))
+    ])
+    error_message = "../metadata.json does not take ${join(", ", [
+      for name, value in var.parameters : "${name}=${value}" if !can(regex(lookup(local.forms, name, ""), value))
+    ])}: its regexes say what it takes."
+  }
 }
 
 variable "secrets" {
@@ -65,6 +99,11 @@ variable "dataset" {
   description = "The name of the BigQuery dataset that is made, and to which all results go."
   type        = string
   default     = "security"
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_]+$", var.dataset))
+    error_message = "Give letters, digits and underscores: the dataset's name alone, without its project."
+  }
 }
 
 variable "dataset_location" {

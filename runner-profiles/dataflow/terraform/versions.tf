@@ -1,5 +1,6 @@
 terraform {
-  required_version = ">= 1.5"
+  # Conditions of variables look at the template's metadata.
+  required_version = ">= 1.9"
 
   required_providers {
     google = {

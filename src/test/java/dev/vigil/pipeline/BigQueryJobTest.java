@@ -173,7 +173,9 @@ class BigQueryJobTest {
     try {
       warehouse.refuseRows("AppendRows", "source_ip", "10.0.1.7");
       warehouse.refuseRows("AppendRows", "source_ip", "10.0.2.7");
-      run("--input=" + logins).assertDone();
+      ProgramRun run = run("--input=" + logins);
+      run.assertDone();
+      assertThat(run.out()).contains("  2 refused by BigQuery\n");
     } finally {
       warehouse.heal();
     }
@@ -210,6 +212,9 @@ class BigQueryJobTest {
       assertThat(run.err())
           .isEqualTo("vigil: failures could not be written, and are in the log alone: 1\n");
       assertThat(run.code()).isEqualTo(1);
+      assertThat(run.out())
+          .contains(
+              "  3 refused by BigQuery\n  1 of these were failures themselves: see the log\n");
     } finally {
       warehouse.heal();
     }

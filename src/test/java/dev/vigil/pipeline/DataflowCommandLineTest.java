@@ -14,11 +14,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the program says when it submits a job to Dataflow, and what it refuses to submit. */
 class DataflowCommandLineTest {
@@ -61,6 +63,36 @@ class DataflowCommandLineTest {
       })
   void whatIsRefused(String arguments, String message) {
     run(List.of(), arguments.split(" ")).assertRefused(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--project= | there is no Google Cloud project: give --project=PROJECT",
+        "--region= | there is no region to run in: give one, as in --region=europe-west1",
+        "--gcpTempLocation= --tempLocation= | there is no bucket for what is staged: give"
+            + " --gcpTempLocation=gs://BUCKET/temp",
+      })
+  void placesThatAreNotNamed(String missing, String message) {
+    List<String> arguments = new ArrayList<>(DataflowTranslation.OFFLINE);
+    arguments.removeIf(argument -> Stream.of(missing.split(" ")).anyMatch(argument::startsWith));
+    arguments.addAll(List.of("--input=gs://bucket/a", "--output=gs://bucket/results"));
+    ProgramRun.ofVigil(arguments.toArray(String[]::new)).assertRefused(message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--gcpTempLocation=gs://bucket/temp",
+        "--tempLocation=gs://bucket/temp",
+        "--templateLocation=gs://bucket/job.json"
+      })
+  void bucketsForWhatIsStaged(String argument) throws UsageException {
+    String[] arguments = {
+      "--runner=DataflowRunner", "--project=my-project", "--region=europe-west1", argument
+    };
+    DataflowJob.checkPlace(arguments, PipelineOptionsFactory.fromArgs(arguments).create());
   }
 
   @Test

@@ -82,7 +82,11 @@ final class FlexTemplateMetadata {
         JSON.createObjectNode()
             .put("name", name(getter))
             .put("label", asked.label())
-            .put("helpText", getter.getAnnotation(Description.class).value())
+            .put(
+                "helpText",
+                asked.help().isEmpty()
+                    ? getter.getAnnotation(Description.class).value()
+                    : asked.help())
             .put("isOptional", !asked.required());
     Object preset = preset(getter);
     if (preset != null) {
@@ -99,12 +103,9 @@ final class FlexTemplateMetadata {
     } else if (type == boolean.class) {
       form(parameter.put("paramType", "BOOLEAN"), BOOLEAN);
     } else if (type != String.class) {
-      form(parameter.put("paramType", "NUMBER"), NUMBER);
+      form(parameter.put("paramType", "NUMBER"), asked.form().isEmpty() ? NUMBER : asked.form());
     } else {
-      parameter.put("paramType", "TEXT");
-      if (!asked.form().isEmpty()) {
-        form(parameter, asked.form());
-      }
+      form(parameter.put("paramType", "TEXT"), asked.form());
     }
     return parameter;
   }

@@ -110,6 +110,7 @@ final class CommandLine {
       String[] args, Map<String, String> properties, VigilOptions options) throws UsageException {
     if (DataflowJob.is(options)) {
       Settings settings = DataflowJob.settings(options, properties);
+      DataflowJob.checkPlace(args, options);
       return Places.check(settings, options, DataflowJob.oldResults(args, settings));
     }
     if (options.getInput() == null) {

@@ -5,12 +5,14 @@ import dev.vigil.pipeline.io.FileInput;
 import dev.vigil.pipeline.io.Storage;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.extensions.gcp.auth.GcpCredentialFactory;
 import org.apache.beam.sdk.extensions.gcp.options.GcpOptions;
 import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.options.StreamingOptions;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
@@ -21,6 +23,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 final class DataflowJob {
   private static final String RUNNER = "DataflowRunner";
   private static final String TEMPLATE = "--templateLocation=";
+  private static final String STAGED = "--gcpTempLocation=";
   private static final List<String> UPDATE = List.of("--update", "--update=true");
 
   private DataflowJob() {}
@@ -48,6 +51,46 @@ final class DataflowJob {
         .map(argument -> argument.substring(TEMPLATE.length()))
         .findFirst()
         .orElse(null);
+  }
+
+  /**
+   * Refuses a job without a place: the runner names none of what it lacks, or makes a bucket of its
+   * own. Project and region may also come from the environment or gcloud's configuration; for the
+   * bucket of a template, its launcher answers.
+   */
+  static void checkPlace(String[] arguments, PipelineOptions options) throws UsageException {
+    GcpOptions google = options.as(GcpOptions.class);
+    require(google.getProject(), "there is no Google Cloud project: give --project=PROJECT");
+    require(region(options), "there is no region to run in: give one, as in --region=europe-west1");
+    boolean staged =
+        template(arguments) != null
+            || options.getTempLocation() != null
+            || Stream.of(arguments).anyMatch(argument -> argument.startsWith(STAGED));
+    require(
+        staged ? STAGED : null,
+        "there is no bucket for what is staged: give " + STAGED + "gs://BUCKET/temp");
+  }
+
+  private static void require(@Nullable String value, String message) throws UsageException {
+    if (value == null || value.isBlank()) {
+      throw new UsageException(message);
+    }
+  }
+
+  /** An option of the runner's, which is not there when this is compiled. */
+  private static @Nullable String region(PipelineOptions options) {
+    for (Class<? extends PipelineOptions> type : PipelineOptionsFactory.getRegisteredOptions()) {
+      for (Method method : type.getMethods()) {
+        if (method.getName().equals("getRegion") && method.getReturnType() == String.class) {
+          try {
+            return (String) method.invoke(options.as(type));
+          } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("every option can be asked for", e);
+          }
+        }
+      }
+    }
+    throw new IllegalStateException("the runner has no region");
   }
 
   /**

@@ -12,7 +12,15 @@ public interface VigilOptions extends PipelineOptions {
           + " as in kafka:Logins,IDS (a file that follows topics needs a slash in its name). A format's"
           + " name after an equals sign, as in /var/log/auth.log=sshd, says that every line has that"
           + " format; otherwise each line's is recognised. Without any, the sample logs are read.")
-  @TemplateParameter(label = "Logs to read", form = TemplateParameter.INPUT, required = true)
+  @TemplateParameter(
+      label = "Logs to read",
+      help =
+          "What to read: files or patterns of buckets, as in gs://BUCKET/logs/*.json, plain or"
+              + " compressed (.gz), and Kafka topics, as in kafka:Logins,IDS, separated by commas. A"
+              + " format's name after an equals sign, as in kafka:Logins=logins, says that every line"
+              + " has that format; otherwise each line's is recognised.",
+      form = TemplateParameter.INPUT,
+      required = true)
   String getInput();
 
   void setInput(String value);
@@ -21,7 +29,14 @@ public interface VigilOptions extends PipelineOptions {
       "The directory for the results: events*.jsonl, suspicious-logins*.jsonl, alerts*.jsonl,"
           + " late*.jsonl, failures*.jsonl. Results of an earlier run there are replaced. Without any,"
           + " vigil-output, unless the results go somewhere else.")
-  @TemplateParameter(label = "Directory of a bucket for results", form = TemplateParameter.BUCKET)
+  @TemplateParameter(
+      label = "Directory of a bucket for results",
+      help =
+          "A directory of a bucket for the results: events*.jsonl, suspicious-logins*.jsonl,"
+              + " alerts*.jsonl, late*.jsonl, failures*.jsonl. A job that ends by itself replaces results"
+              + " that are there; one that goes on until it is stopped is refused then. Without any,"
+              + " results go only where the other parameters say.",
+      form = TemplateParameter.BUCKET)
   String getOutput();
 
   void setOutput(String value);
@@ -35,7 +50,7 @@ public interface VigilOptions extends PipelineOptions {
 
   @Description("The zone of times that name none, such as Europe/Berlin or +02:00.")
   @Default.String("UTC")
-  @TemplateParameter(label = "Time zone of times that name none")
+  @TemplateParameter(label = "Time zone of times that name none", form = TemplateParameter.ZONE)
   String getTimeZone();
 
   void setTimeZone(String value);
@@ -43,7 +58,7 @@ public interface VigilOptions extends PipelineOptions {
   @Description(
       "The year of dates that name none (syslog, Snort). Without it: the latest year in which the date"
           + " is no more than a day after the file's modification time.")
-  @TemplateParameter(label = "Year of dates that name none")
+  @TemplateParameter(label = "Year of dates that name none", form = TemplateParameter.YEAR)
   Integer getYear();
 
   void setYear(Integer value);
@@ -59,7 +74,7 @@ public interface VigilOptions extends PipelineOptions {
 
   @Description("The longest line in bytes; a longer one is refused.")
   @Default.Integer(1_048_576)
-  @TemplateParameter(label = "Longest line in bytes")
+  @TemplateParameter(label = "Longest line in bytes", form = TemplateParameter.BYTES)
   int getMaxLineBytes();
 
   void setMaxLineBytes(int value);
@@ -67,7 +82,9 @@ public interface VigilOptions extends PipelineOptions {
   @Description(
       "How much of a plain file one worker reads at a time, in bytes; less takes less memory.")
   @Default.Long(8_388_608)
-  @TemplateParameter(label = "Bytes of a file that a worker reads at a time")
+  @TemplateParameter(
+      label = "Bytes of a file that a worker reads at a time",
+      form = TemplateParameter.BYTES)
   long getRangeBytes();
 
   void setRangeBytes(long value);
@@ -78,6 +95,8 @@ public interface VigilOptions extends PipelineOptions {
   @Default.String("5s")
   @TemplateParameter(
       label = "How far records of a partition may be out of order",
+      help =
+          "How far a record's time may be behind the latest of its Kafka partition before it is late.",
       form = TemplateParameter.DURATION)
   String getMaxDisorder();
 
@@ -89,6 +108,9 @@ public interface VigilOptions extends PipelineOptions {
   @Default.String("30s")
   @TemplateParameter(
       label = "When a partition without records holds nobody up",
+      help =
+          "After how long without any new record time goes on with the clock; 0s is never. A Kafka"
+              + " partition that has had nothing for so long holds nobody up.",
       form = TemplateParameter.DURATION)
   String getIdleAfter();
 
@@ -107,6 +129,10 @@ public interface VigilOptions extends PipelineOptions {
           + " secrets.")
   @TemplateParameter(
       label = "File or secret of Kafka client properties",
+      help =
+          "Kafka client properties, such as security.protocol and sasl.jaas.config: a secret of"
+              + " Google's Secret Manager that has them, as secret:projects/P/secrets/S/versions/V, or a"
+              + " file of a bucket, whose content travels inside the job: not for secrets.",
       form = TemplateParameter.SECRET)
   String getKafkaProperties();
 
@@ -119,6 +145,10 @@ public interface VigilOptions extends PipelineOptions {
   @Default.String("committed")
   @TemplateParameter(
       label = "Where to begin in Kafka topics",
+      help =
+          "Where to begin in Kafka topics, unless the job goes on from one that it replaces: committed"
+              + " (where the consumer group is; at the start if it is nowhere yet), earliest, latest, or a"
+              + " time such as 2026-01-15T08:00:00Z, by the records' Kafka timestamps.",
       form = "committed|earliest|latest|" + TemplateParameter.TIME)
   String getStartFrom();
 
@@ -146,7 +176,7 @@ public interface VigilOptions extends PipelineOptions {
       "What goes to Kafka: events, suspicious-logins, alerts, late, failures, separated by commas. The"
           + " topics are Events, SuspiciousLogins, Alerts, Late and Failures, unless named, as in"
           + " alerts=soc-alerts.")
-  @TemplateParameter(label = "What goes to Kafka topics")
+  @TemplateParameter(label = "What goes to Kafka topics", form = TemplateParameter.OUTPUT_TOPICS)
   String getOutputTopics();
 
   void setOutputTopics(String value);
@@ -164,6 +194,9 @@ public interface VigilOptions extends PipelineOptions {
   @Default.String("at-least-once")
   @TemplateParameter(
       label = "How records reach Kafka",
+      help =
+          "How records reach Kafka: at-least-once (the same key again after a failure), or exactly-once"
+              + " (in transactions, slower).",
       choices = {"at-least-once", "exactly-once"})
   String getDelivery();
 
@@ -176,6 +209,10 @@ public interface VigilOptions extends PipelineOptions {
           + " VIGIL_ELASTICSEARCH_API_KEY.")
   @TemplateParameter(
       label = "Elasticsearch or OpenSearch nodes",
+      help =
+          "Where the nodes of an Elasticsearch or OpenSearch cluster are, to which all results go:"
+              + " http://HOST:9200[,http://HOST:9200…]. The user and the password, or the API key, are"
+              + " what elasticsearchProperties names.",
       form = TemplateParameter.ADDRESSES)
   String getElasticsearch();
 
@@ -198,6 +235,10 @@ public interface VigilOptions extends PipelineOptions {
           + " secret:projects/P/secrets/S/versions/V.")
   @TemplateParameter(
       label = "File or secret of Elasticsearch credentials",
+      help =
+          "Properties for Elasticsearch: user, password, apiKey, caFile. A secret of Google's Secret"
+              + " Manager that has them, as secret:projects/P/secrets/S/versions/V, or a file of a"
+              + " bucket, whose content travels inside the job: not for secrets.",
       form = TemplateParameter.SECRET)
   String getElasticsearchProperties();
 
@@ -208,7 +249,10 @@ public interface VigilOptions extends PipelineOptions {
           + " Without it, by those that Java trusts.")
   @TemplateParameter(
       label = "Certificates of who certifies Elasticsearch",
-      form = TemplateParameter.BUCKET)
+      help =
+          "A file of a bucket, with certificates in PEM form: Elasticsearch is trusted if it is"
+              + " certified by one of them. Without it, by those that Java trusts.",
+      form = TemplateParameter.FILE)
   String getElasticsearchCa();
 
   void setElasticsearchCa(String value);
@@ -217,7 +261,12 @@ public interface VigilOptions extends PipelineOptions {
       "The dataset of BigQuery to whose tables all results go: PROJECT:DATASET. Its credentials are the"
           + " machine's own: those of \"gcloud auth application-default login\", of"
           + " GOOGLE_APPLICATION_CREDENTIALS, or of the service account.")
-  @TemplateParameter(label = "BigQuery dataset", form = TemplateParameter.DATASET)
+  @TemplateParameter(
+      label = "BigQuery dataset",
+      help =
+          "The dataset of BigQuery to whose tables all results go: PROJECT:DATASET. They must be there,"
+              + " and the job's service account must be allowed to write to them.",
+      form = TemplateParameter.DATASET)
   String getBigQueryDataset();
 
   void setBigQueryDataset(String value);
@@ -269,7 +318,7 @@ public interface VigilOptions extends PipelineOptions {
   @Default.String("20s")
   @TemplateParameter(
       label = "Window in which login attempts are counted",
-      form = TemplateParameter.DURATION)
+      form = TemplateParameter.POSITIVE_DURATION)
   String getLoginWindow();
 
   void setLoginWindow(String value);
@@ -285,7 +334,7 @@ public interface VigilOptions extends PipelineOptions {
   @Default.String("5m")
   @TemplateParameter(
       label = "Window in which IDS events are joined with logins",
-      form = TemplateParameter.DURATION)
+      form = TemplateParameter.POSITIVE_DURATION)
   String getJoinWindow();
 
   void setJoinWindow(String value);
@@ -296,14 +345,14 @@ public interface VigilOptions extends PipelineOptions {
   @Default.String("1h")
   @TemplateParameter(
       label = "Memory for correlation across windows",
-      form = TemplateParameter.DURATION)
+      form = TemplateParameter.SECONDS)
   String getMemory();
 
   void setMemory(String value);
 
   @Description("How many user names, signatures and event ids a record shows; 1 to 100.")
   @Default.Integer(10)
-  @TemplateParameter(label = "Names and ids that a record shows")
+  @TemplateParameter(label = "Names and ids that a record shows", form = "[1-9]\\d?|100")
   int getShown();
 
   void setShown(int value);

@@ -1,7 +1,6 @@
 package dev.vigil.pipeline.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -12,15 +11,12 @@ import com.google.api.services.bigquery.model.Table;
 import dev.vigil.stack.LocalWarehouse;
 import dev.vigil.stack.TestSearchNode;
 import dev.vigil.stack.TestWarehouse;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.extensions.gcp.util.Transport;
@@ -28,6 +24,8 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The Terraform module: that its tables are those that the job writes to, and, as far as this can
@@ -35,12 +33,9 @@ import org.junit.jupiter.api.io.TempDir;
  * -Dvigil.golden.update=true} its tables are written anew.
  */
 class TerraformTest {
-  private static final Path MODULE =
-      Path.of(System.getProperty("vigil.root"), "runner-profiles/dataflow/terraform").normalize();
-
+  private static final Path MODULE = Terraform.MODULE;
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
-  private static final long PATIENCE_SECONDS = 120;
 
   @TempDir private Path directory;
 
@@ -118,32 +113,19 @@ class TerraformTest {
 
   @Test
   void isFormatted() throws Exception {
-    assertThat(terraform(MODULE, "", "fmt", "-check", "-diff")).isEmpty();
+    assertThat(Terraform.unformatted(directory)).isEmpty();
   }
 
-  /** What needs no provider, alone: types, references, the conditions of variables. */
   @Test
   void theJobsParameters() throws Exception {
-    Path module = Files.createDirectory(directory.resolve("terraform"));
-    for (String file : List.of("variables.tf", "parameters.tf", "tables.json")) {
-      Files.copy(MODULE.resolve(file), module.resolve(file));
-    }
-    Files.copy(MODULE.resolveSibling("metadata.json"), directory.resolve("metadata.json"));
-    List<String> given =
-        List.of(
-            "-var=project=my-project",
-            "-var=region=europe-west1",
-            "-var=input=kafka:Logins,IDS",
-            "-var=bootstrap_servers=kafka:9092",
-            "-var=image=europe-west1-docker.pkg.dev/my-project/images/vigil:0.1.0",
-            "-var=secrets={\"kafkaProperties\":\"projects/my-project/secrets/kafka/versions/3\"}",
-            "-var=parameters={\"memory\":\"2h\"}");
-    List<String> command = new ArrayList<>(List.of("console"));
-    command.addAll(given);
-    String[] arguments = command.toArray(String[]::new);
-
-    terraform(module, "", "validate");
-    JsonNode parameters = evaluate(module, "local.parameters", arguments);
+    Terraform terraform =
+        Terraform.in(directory)
+            .with("bootstrap_servers", "kafka:9092")
+            .with("secrets", "{kafkaProperties=\"projects/my-project/secrets/kafka/versions/3\"}")
+            .with("parameters", "{memory=\"2h\"}");
+    terraform.validate();
+    assertThat(terraform.refusal()).isEmpty();
+    JsonNode parameters = terraform.evaluate("local.parameters");
     assertThat(JSON.convertValue(parameters, TEXTS))
         .isEqualTo(
             Map.of(
@@ -152,7 +134,7 @@ class TerraformTest {
                 "bigQueryDataset", "my-project:security",
                 "kafkaProperties", "secret:projects/my-project/secrets/kafka/versions/3",
                 "memory", "2h"));
-    JsonNode template = JSON.readTree(evaluate(module, "local.template", arguments).asText());
+    JsonNode template = JSON.readTree(terraform.evaluate("local.template").asText());
     assertThat(template.get("metadata"))
         .isEqualTo(JSON.readTree(MODULE.resolveSibling("metadata.json").toFile()));
     for (JsonNode asked : template.at("/metadata/parameters")) {
@@ -164,47 +146,56 @@ class TerraformTest {
     assertThat(template.at("/metadata/parameters"))
         .extracting(asked -> asked.get("name").asText())
         .containsAll(JSON.convertValue(parameters, TEXTS).keySet());
-    assertThat(JSON.convertValue(evaluate(module, "local.image", arguments), TEXTS))
-        .isEqualTo(
-            Map.of("region", "europe-west1", "project", "my-project", "repository", "images"));
-    assertThat(evaluate(module, "keys(local.tables)", arguments))
+    assertThat(terraform.evaluate("keys(local.tables)"))
         .extracting(JsonNode::asText)
         .containsExactlyElementsOf(
             Stream.of(BigQueryTable.values()).map(BigQueryTable::id).sorted().toList());
+    // Expressions that are not RE2's end the evaluation.
+    assertThat(
+            terraform.evaluate("{ for name, form in local.forms : name => regexall(form, \"\") }"))
+        .hasSameSizeAs(template.at("/metadata/parameters"));
   }
 
-  private JsonNode evaluate(Path module, String expression, String... arguments) throws Exception {
-    String answer = terraform(module, "jsonencode(" + expression + ")\n", arguments);
-    // A text in quotes, as HCL writes it, which for JSON is as JSON does.
-    return JSON.readTree(JSON.readTree(answer).asText());
+  /** The domain of a project is before a colon, but in the name of an image before a slash. */
+  @Test
+  void projects() throws Exception {
+    Terraform terraform = Terraform.in(directory);
+    assertThat(JSON.convertValue(terraform.evaluate("local.image"), TEXTS))
+        .isEqualTo(
+            Map.of("region", "europe-west1", "project", "my-project", "repository", "images"));
+    assertThat(terraform.evaluate("local.bucket").asText()).isEqualTo("my-project-vigil");
+    Terraform ofDomain =
+        terraform
+            .with("project", "example.com:my-project")
+            .with("image", "us-docker.pkg.dev/example.com/my-project/images/team/vigil:0.1.0");
+    assertThat(ofDomain.refusal()).isEmpty();
+    assertThat(JSON.convertValue(ofDomain.evaluate("local.image"), TEXTS))
+        .isEqualTo(
+            Map.of("region", "us", "project", "example.com:my-project", "repository", "images"));
+    assertThat(ofDomain.evaluate("local.bucket").asText())
+        .isEqualTo("example-com-my-project-vigil");
+    assertThat(ofDomain.evaluate("local.parameters.bigQueryDataset").asText())
+        .isEqualTo("example.com:my-project:security");
   }
 
-  private String terraform(Path module, String input, String... arguments) throws Exception {
-    assumeTrue(
-        Stream.of(System.getenv("PATH").split(File.pathSeparator))
-            .anyMatch(path -> Files.isExecutable(Path.of(path, "terraform"))),
-        "there is no terraform");
-    List<String> command = new ArrayList<>(List.of("terraform"));
-    command.addAll(List.of(arguments));
-    Path in = Files.writeString(directory.resolve("in"), input);
-    Path out = directory.resolve("out");
-    Path err = directory.resolve("err");
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(module.toFile())
-            .redirectInput(in.toFile())
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile());
-    // It asks nobody whether there is a newer one, and goes by no settings of the user's.
-    builder.environment().put("CHECKPOINT_DISABLE", "1");
-    builder.environment().put("TF_CLI_CONFIG_FILE", "/dev/null");
-    Process process = builder.start();
-    try {
-      assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
-    } finally {
-      process.destroyForcibly();
-    }
-    assertThat(process.exitValue()).as(Files.readString(out) + Files.readString(err)).isZero();
-    return Files.readString(out);
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "project | My Project | Give a project's id, such as my-project",
+        "region | europe-west1-b | Give a region, such as europe-west1: not a zone of it.",
+        "name | Vigil | Give 3 to 22 small letters, digits and dashes",
+        "image | vigil:0.1.0 | Give an image of Artifact Registry with its tag or digest",
+        "image | us-docker.pkg.dev/example.com:my-project/images/vigil | Give an image of",
+        "input | /var/log/auth.log | Give topics, as kafka:Logins,IDS, or files of buckets",
+        "bootstrap_servers | kafka | Give each broker with its port, as kafka:9092.",
+        "dataset | my-project:security | Give letters, digits and underscores",
+        "secrets | {password=\"projects/p/secrets/s/versions/1\"} | Give kafkaProperties or",
+        "parameters | {memroy=\"2h\"} | The template has no parameter memroy",
+        "parameters | {memory=\"2 hours\"} | does not take memory=2 hours",
+      })
+  void variablesThatAreRefused(String variable, String value, String message) throws Exception {
+    assertThat(Terraform.in(directory).with(variable, value).refusal())
+        .contains("Invalid value for variable", message);
   }
 }

@@ -14,6 +14,8 @@ import org.apache.beam.sdk.io.gcp.bigquery.BigQueryIO;
 import org.apache.beam.sdk.io.gcp.bigquery.BigQueryStorageApiInsertError;
 import org.apache.beam.sdk.io.gcp.bigquery.RowMutationInformation;
 import org.apache.beam.sdk.io.gcp.bigquery.RowMutationInformation.MutationType;
+import org.apache.beam.sdk.metrics.Counter;
+import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -207,10 +209,13 @@ public final class WriteBigQuery<T extends Record & EcsDocument>
   private static final class ToFailureFn extends DoFn<BigQueryStorageApiInsertError, Failure> {
     private static final long serialVersionUID = 1L;
 
+    private final Counter refused =
+        Metrics.counter(WriteProduct.METRICS, WriteProduct.REFUSED + "BigQuery");
+
     @ProcessElement
-    public void convert(
-        @Element BigQueryStorageApiInsertError refused, OutputReceiver<Failure> out) {
-      out.output(failure(refused.getRow(), refused.getErrorMessage()));
+    public void convert(@Element BigQueryStorageApiInsertError error, OutputReceiver<Failure> out) {
+      refused.inc();
+      out.output(failure(error.getRow(), error.getErrorMessage()));
     }
   }
 }
