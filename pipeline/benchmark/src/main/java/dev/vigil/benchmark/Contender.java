@@ -133,9 +133,6 @@ enum Contender {
   /** The system property that names a directory for checkpoints. */
   static final String CHECKPOINTS = "vigil.benchmark.checkpoints";
 
-  /** How often each reads the topic: at first in a JVM that has to start and compile its code. */
-  static final int PASSES = 2;
-
   private static final int MAX_LINE = 1 << 20;
   private static final List<TopicInput> LOGINS = List.of(new TopicInput(Workload.LOGINS, null));
   private static final List<TopicInput> BOTH =
@@ -152,17 +149,19 @@ enum Contender {
   abstract void run(Workload workload, String servers, Runnable done) throws Exception;
 
   /**
-   * @param args the contender's name, the brokers, and the {@link Workload}
+   * @param args the contender's name, how often it reads all of it, the brokers, and the {@link
+   *     Workload}
    */
   public static void main(String[] args) throws Exception {
     Contender contender = valueOf(args[0]);
-    Workload workload = Workload.ofArguments(List.of(args).subList(2, args.length));
-    for (int pass = 0; pass < PASSES; pass++) {
+    int passes = Integer.parseInt(args[1]);
+    Workload workload = Workload.ofArguments(List.of(args).subList(3, args.length));
+    for (int pass = 0; pass < passes; pass++) {
       long cpu = cpuNanos();
       long start = System.nanoTime();
       contender.run(
           workload,
-          args[1],
+          args[2],
           () ->
               System.out.println(
                   new Measurement(System.nanoTime() - start, cpuNanos() - cpu).toLine()));

@@ -17,19 +17,20 @@ import java.util.stream.Stream;
  * How many records a second are read from Kafka, parsed, and counted or joined, on the Direct
  * runner and on embedded Flink, beside the same queries in Flink SQL, and beside loops that only
  * read, and only read and parse. All of them read the same topics of the same broker, in
- * alternation, each in a JVM of its own with the same heap, and each twice: cold, with the start of
- * a JVM that has yet to compile its code, and warm, as in a job that has been running for a while.
- * Both hold the start of the job. What is told are medians and their ratios, since the machine is
- * not still.
+ * alternation, each in a JVM of its own with the same heap, and each several times there: cold,
+ * with the start of a JVM that has yet to compile its code, and warm, the last time, as in a job
+ * that has been running for a while. Both hold the start of the job. What is told are medians and
+ * their ratios, since the machine is not still.
  */
 public final class KafkaBenchmark {
 
   private KafkaBenchmark() {}
 
   /**
-   * @param args {@code [records [keys [rounds [partitions [contenders]]]]]}; by default 1,000,000
-   *     logins of 10,000 sources in 2 partitions, and 5 rounds of all the {@link Contender}s; else
-   *     of those whose names are given, with commas between them
+   * @param args {@code [records [keys [rounds [partitions [contenders [passes]]]]]]}; by default
+   *     1,000,000 logins of 10,000 sources in 2 partitions, and 5 rounds of all the {@link
+   *     Contender}s; else of those whose names are given, with commas between them; each reads all
+   *     of it 4 times
    */
   public static void main(String[] args)
       throws IOException, ExecutionException, InterruptedException {
@@ -37,6 +38,7 @@ public final class KafkaBenchmark {
     int keys = (int) number(args, 1, 10_000);
     int rounds = (int) number(args, 2, 5);
     int partitions = (int) number(args, 3, 2);
+    int passes = (int) number(args, 5, 4);
     Path home = Files.createTempDirectory("vigil-benchmark");
     List<Contender> contenders =
         args.length > 4
@@ -59,11 +61,12 @@ public final class KafkaBenchmark {
           workload.pairs());
       for (int round = 1; round <= rounds; round++) {
         for (Contender contender : contenders) {
-          List<Measurement> passes = measure(contender, broker.bootstrapServers(), workload, home);
-          Measurement first = passes.get(0);
-          Measurement second = passes.get(1);
+          List<Measurement> measured =
+              measure(contender, passes, broker.bootstrapServers(), workload, home);
+          Measurement first = measured.get(0);
+          Measurement last = measured.get(measured.size() - 1);
           cold.computeIfAbsent(contender, c -> new ArrayList<>()).add(first);
-          warm.computeIfAbsent(contender, c -> new ArrayList<>()).add(second);
+          warm.computeIfAbsent(contender, c -> new ArrayList<>()).add(last);
           System.out.printf(
               Locale.ROOT,
               "round %d %-10s cold %6.1f s %6.1f CPU s, warm %6.1f s %6.1f CPU s%n",
@@ -71,8 +74,8 @@ public final class KafkaBenchmark {
               contender,
               first.seconds(),
               first.cpuSeconds(),
-              second.seconds(),
-              second.cpuSeconds());
+              last.seconds(),
+              last.cpuSeconds());
         }
       }
       print("cold", workload, cold);
@@ -87,9 +90,10 @@ public final class KafkaBenchmark {
   }
 
   private static List<Measurement> measure(
-      Contender contender, String servers, Workload workload, Path home)
+      Contender contender, int passes, String servers, Workload workload, Path home)
       throws IOException, InterruptedException {
-    List<String> arguments = new ArrayList<>(List.of(contender.name(), servers));
+    List<String> arguments =
+        new ArrayList<>(List.of(contender.name(), Integer.toString(passes), servers));
     arguments.addAll(workload.toArguments());
     return Measurement.ofProcess(
         Contender.class,
