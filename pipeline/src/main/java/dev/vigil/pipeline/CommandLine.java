@@ -29,7 +29,7 @@ final class CommandLine {
 
   private static final int OK = 0;
   private static final int JOB_FAILED = 1;
-  private static final int USAGE = 2;
+  static final int USAGE = 2;
 
   private static final org.joda.time.Duration PROGRESS_INTERVAL =
       org.joda.time.Duration.millis(500);
