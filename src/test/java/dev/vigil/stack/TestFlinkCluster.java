@@ -35,7 +35,7 @@ public final class TestFlinkCluster {
   /** What a cluster has, or a job never needs. */
   private static final Pattern NOT_STAGED =
       Pattern.compile(
-          ".*/(org/(apache/flink|slf4j|junit|assertj|opentest4j|hamcrest)|com/tngtech|junit)/.*"
+          ".*/(org/(apache/flink|slf4j|junit|assertj|opentest4j)|com/tngtech|junit)/.*"
               + "|.*/(test-classes|src/test/target/classes|local-stack/target)/.*"
               + "|.*/beam-runners-(direct|google-cloud-dataflow)-java-.*");
 
