@@ -55,7 +55,10 @@ final class CommandLine {
         List<String> presets =
             withPresets(
                 withPresets(
-                    checkpoints.arguments(), ClusterDefaults.of(given, ClusterDefaults.ownJar())),
+                    withPresets(
+                        checkpoints.arguments(),
+                        ClusterDefaults.of(given, ClusterDefaults.ownJar())),
+                    EmbeddedFlink.of(given, CommandLine.class.getClassLoader())),
                 defaults);
         return run(args, properties, parse(VigilOptions.class, args, presets), out, err);
       }

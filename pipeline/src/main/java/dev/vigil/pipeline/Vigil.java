@@ -62,7 +62,7 @@ public final class Vigil {
    * Whether the process is a cluster's own, as where an operator runs the job: it has still to tell
    * how the job ended, and where its savepoint is.
    */
-  private static boolean isInFlink() {
+  static boolean isInFlink() {
     return System.getProperty("sun.java.command", "").startsWith("org.apache.flink.");
   }
 
