@@ -26,7 +26,12 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 import dev.vigil.parse.LogFormat;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.state.BagState;
@@ -41,6 +46,20 @@ class ArchitectureTest {
   private static final String[] TRANSFORMS = {
     "dev.vigil.event..", "dev.vigil.parse..", "dev.vigil.detect.."
   };
+
+  /** Lists and maps are looked into. */
+  private static final Set<Class<?>> FIXED =
+      Set.of(
+          boolean.class,
+          int.class,
+          long.class,
+          Boolean.class,
+          Integer.class,
+          Long.class,
+          String.class,
+          Instant.class,
+          List.class,
+          Map.class);
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -201,21 +220,62 @@ class ArchitectureTest {
                   @Override
                   public void check(JavaField field, ConditionEvents events) {
                     JavaParameterizedType state = argument(field.getType());
-                    JavaClass value = state.getActualTypeArguments().get(0).toErasure();
-                    boolean fixed =
-                        value.isEquivalentTo(Long.class)
-                            || value.getFields().stream()
-                                .allMatch(f -> f.getModifiers().contains(FINAL));
+                    List<String> changing = new ArrayList<>();
+                    addChanging(state.getActualTypeArguments().get(0), new HashSet<>(), changing);
                     events.add(
                         new SimpleConditionEvent(
                             field,
-                            fixed
+                            changing.isEmpty()
                                 && (state.toErasure().isEquivalentTo(BagState.class)
                                     || state.toErasure().isEquivalentTo(ValueState.class)),
-                            field.getFullName() + " holds " + state.getName()));
+                            field.getFullName() + " holds " + state.getName() + ": " + changing));
                   }
                 }));
     check(noClasses().should().dependOnClassesThat().areAssignableTo(Combine.CombineFn.class));
+  }
+
+  /**
+   * Adds what can change of a value of a type, and of all that it is made of. Of lists and maps
+   * that is what is in them; that nobody puts anything into those of others is for the detections'
+   * tests.
+   */
+  private static void addChanging(JavaType type, Set<JavaClass> seen, List<String> changing) {
+    if (type instanceof JavaParameterizedType generic) {
+      generic.getActualTypeArguments().forEach(each -> addChanging(each, seen, changing));
+    }
+    JavaClass value = type.toErasure();
+    if (FIXED.stream().anyMatch(value::isEquivalentTo) || value.isEnum() || !seen.add(value)) {
+      return;
+    }
+    if (!value.getPackageName().startsWith("dev.vigil") || !value.getSubclasses().isEmpty()) {
+      changing.add(value.getName());
+    }
+    for (JavaField field : value.getAllFields()) {
+      if (field.getModifiers().contains(STATIC)) {
+        continue;
+      }
+      if (!field.getModifiers().contains(FINAL)
+          || (field.getRawType().isArray() && !isHidden(field))) {
+        changing.add(field.getFullName());
+      } else if (!field.getRawType().isArray()) {
+        addChanging(field.getType(), seen, changing);
+      }
+    }
+  }
+
+  /** An array that only its class and the coder of that can reach. */
+  private static boolean isHidden(JavaField field) {
+    JavaClass owner = field.getOwner();
+    return field.getModifiers().contains(PRIVATE)
+        && !owner.isRecord()
+        && owner.getMethods().stream()
+            .filter(method -> method.getRawReturnType().isArray())
+            .flatMap(method -> method.getCallsOfSelf().stream())
+            .map(call -> call.getOriginOwner())
+            .allMatch(
+                caller ->
+                    caller.equals(owner)
+                        || caller.getSimpleName().equals(owner.getSimpleName() + "Coder"));
   }
 
   private static JavaParameterizedType argument(JavaType type) {

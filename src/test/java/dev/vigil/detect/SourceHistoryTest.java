@@ -240,11 +240,19 @@ class SourceHistoryTest {
   }
 
   private void take(SourceEvent... events) {
-    put(history.take(second(10, List.of(events)), terms));
+    SourceHistory.Second second = second(10, List.of(events));
+    SourceHistory before = history;
+    String both = before + " " + second;
+    put(before.take(second, terms));
+    // Runners keep them, and copy nothing.
+    assertThat(before + " " + second).isEqualTo(both);
   }
 
   private void advance(long second) {
-    put(history.advance(Instant.ofEpochSecond(second), terms));
+    SourceHistory before = history;
+    String told = before.toString();
+    put(before.advance(Instant.ofEpochSecond(second), terms));
+    assertThat(before).hasToString(told);
   }
 
   private void put(SourceHistory.Step step) {

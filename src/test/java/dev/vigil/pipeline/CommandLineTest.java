@@ -1,6 +1,7 @@
 package dev.vigil.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.lang.reflect.Method;
@@ -68,6 +69,21 @@ class CommandLineTest {
     assertRefused(
         runWith("--watch", "--input=" + glob),
         "--input=" + glob + " would follow the results in --output: give another --output");
+  }
+
+  /** Where an operator of Flink runs it: that process would take the cluster with it. */
+  @Test
+  void aProcessThatIsNotItsOwnIsLeftRunning() {
+    String command = System.getProperty("sun.java.command");
+    System.setProperty(
+        "sun.java.command",
+        "org.apache.flink.kubernetes.entrypoint.KubernetesApplicationClusterEntrypoint");
+    try {
+      assertThatThrownBy(() -> Vigil.main(new String[] {"--joinWindow=soon"}))
+          .hasMessage("there is no job: standard error says why");
+    } finally {
+      System.setProperty("sun.java.command", command);
+    }
   }
 
   @Test

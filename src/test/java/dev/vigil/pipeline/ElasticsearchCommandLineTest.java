@@ -499,6 +499,12 @@ class ElasticsearchCommandLineTest {
       runAgainst(proxy.url()).assertRefused(wrong);
       runAgainst(proxy.url(), properties("user=me", "password=" + SECRET + "x"))
           .assertRefused(wrong);
+      // Who need not ask what is there asks all the same.
+      runAgainst(
+              proxy.url(),
+              properties("user=me", "password=" + SECRET + "x"),
+              "--elasticsearchBackend=opensearch-2")
+          .assertRefused(wrong);
       String right = properties("user=me", "password=" + SECRET);
       ProgramRun.ofVigil("--setup", "--elasticsearch=" + proxy.url(), right).assertDone();
       runAgainst(proxy.url(), right).assertDone();

@@ -14,6 +14,7 @@ import dev.vigil.stack.TestSearchNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,7 +40,7 @@ class ElasticsearchJobTest {
   private static final FileTime WRITTEN = FileTime.from(Instant.parse("2026-01-15T12:00:00Z"));
   private static final Instant START = Instant.parse("2026-01-15T23:59:00Z");
 
-  /** How long a node is away, or busy; longer ones are the same. */
+  /** How long a node is away, or busy. */
   private static final Duration OUTAGE =
       Duration.ofSeconds(Integer.getInteger("vigil.outage.seconds", 8));
 
@@ -198,6 +199,44 @@ class ElasticsearchJobTest {
     assertThat(failure.at("/@timestamp").asText()).startsWith("2026-01-15T23:59:");
   }
 
+  /** What stands before a server may take no document of that size, and says so in its own way. */
+  @Test
+  void documentsThatAreTooLarge() throws IOException {
+    TestSearchNode node = TestSearchNode.OPENSEARCH;
+    setUp(node.url());
+    String user = "x".repeat(5_000);
+    Path logins = logins(1_500);
+    Files.write(
+        logins,
+        List.of(
+            "{\"login_time\":\"2026-01-15T23:59:30Z\",\"username\":\""
+                + user
+                + "\",\"source_ip\":\"10.0.0.1\",\"status\":\"failed\"}"),
+        StandardOpenOption.APPEND);
+    try (FaultProxy proxy = FaultProxy.of(node.url())) {
+      proxy.answerAll(
+          request ->
+              request.path().startsWith("/_bulk")
+                  && request.body().contains("\"vigil-events-")
+                  && request.body().contains(user),
+          413,
+          "<html>Request Entity Too Large</html>");
+      ProgramRun run = run("--input=" + logins, "--elasticsearch=" + proxy.url());
+      run.assertDone();
+      assertThat(run.out().lines()).contains("  0 failures", "  1 refused by Elasticsearch");
+    }
+    assertThat(SearchContent.count(node.url(), "vigil-events")).isEqualTo(1_500);
+    assertThat(SearchContent.documents(node.url(), "vigil-failures").values())
+        .singleElement()
+        .satisfies(
+            failure -> {
+              assertThat(failure.at("/vigil/stage").asText()).isEqualTo("write to Elasticsearch");
+              assertThat(failure.at("/error/type").asText()).isEqualTo("HTTP 413");
+              assertThat(failure.at("/error/message").asText()).contains("the answer is no JSON");
+              assertThat(failure.at("/event/original").asText()).contains(user);
+            });
+  }
+
   /** The last resort is the log: a script must know. Not where the failures are in files, too. */
   @Test
   void failuresThatTheServerRefuses() throws IOException {
@@ -294,9 +333,9 @@ class ElasticsearchJobTest {
     }
   }
 
-  @Test
-  void aServerThatIsTooBusyForAWhile() throws Exception {
-    TestSearchNode node = TestSearchNode.OPENSEARCH;
+  @ParameterizedTest
+  @EnumSource
+  void aServerThatIsTooBusyForAWhile(TestSearchNode node) throws Exception {
     setUp(node.url());
     try (FaultProxy proxy = FaultProxy.of(node.url())) {
       withTrouble(

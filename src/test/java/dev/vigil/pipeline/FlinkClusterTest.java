@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.vigil.detect.CorrelateAttacksWithLogins;
 import dev.vigil.detect.DetectSuspiciousLogins;
+import dev.vigil.detect.JoinAttacksWithLogins;
 import dev.vigil.stack.FaultProxy;
 import dev.vigil.stack.LocalFlink;
 import dev.vigil.stack.SearchContent;
@@ -14,21 +16,27 @@ import dev.vigil.stack.TestSearchNode;
 import dev.vigil.stack.TestSearchNode.Answer;
 import dev.vigil.stack.Waiting;
 import dev.vigil.stack.dashboard.Dashboard;
+import java.io.IOException;
+import java.net.URI;
 import java.net.URLEncoder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The main job on a cluster, and what happens to clusters: nothing is lost, nothing is doubled. */
 class FlinkClusterTest {
-  private static final int RECORDS = 2_000;
+  private static final int RECORDS = 3_000;
   private static final int PART = RECORDS / 4;
 
   private static final Duration PATIENCE = Duration.ofMinutes(5);
@@ -37,30 +45,32 @@ class FlinkClusterTest {
   /** By default: so far a partition's watermark is behind its latest record. */
   private static final Duration DISORDER = Duration.ofSeconds(5);
 
-  /** How long a server is away that the job reads from or writes to; longer is the same. */
+  /** How long a server is away that the job reads from or writes to. */
   private static final Duration OUTAGE =
       Duration.ofSeconds(Integer.getInteger("vigil.outage.seconds", 8));
 
+  private final Instant begun = Instant.now();
   private final LoginTraffic traffic = LoginTraffic.of(RECORDS, Duration.ofMinutes(30));
   private final ProductTopics outputs = ProductTopics.fresh();
 
   @TempDir Path directory;
 
   private FlinkJob submit(String... more) throws Exception {
-    return FlinkJob.submit(
-        directory,
-        traffic.topic(),
-        Stream.concat(
-                traffic
-                    .arguments(
-                        traffic.topic(),
-                        outputs,
-                        "--replay=true",
-                        "--parallelism=2",
-                        "--checkpointingInterval=500")
-                    .stream(),
-                Stream.of(more))
-            .toList());
+    return FlinkJob.submit(directory, traffic.topic(), arguments(more));
+  }
+
+  private List<String> arguments(String... more) {
+    return Stream.concat(
+            traffic
+                .arguments(
+                    traffic.topic(),
+                    outputs,
+                    "--replay=true",
+                    "--parallelism=2",
+                    "--checkpointingInterval=500")
+                .stream(),
+            Stream.of(more))
+        .toList();
   }
 
   /** The running job, as the cluster knows it. */
@@ -85,6 +95,23 @@ class FlinkClusterTest {
     return TestFlinkCluster.get("/jobs/" + id() + "/checkpoints").at("/counts/restored").asInt();
   }
 
+  /** The checkpoint or savepoint that the job has begun with. */
+  private static Path restoredFrom(String job) {
+    String path =
+        TestFlinkCluster.get("/jobs/" + job + "/checkpoints")
+            .at("/latest/restored/external_path")
+            .asText();
+    return Path.of(URI.create(path));
+  }
+
+  /** Empty indices. */
+  private static String searchNode() throws IOException {
+    String url = TestSearchNode.OPENSEARCH.url();
+    SearchContent.clear(url);
+    ProgramRun.ofVigil("--setup", "--elasticsearch=" + url).assertDone();
+    return url;
+  }
+
   /** All that there is to come, in every product; and no more. */
   private void assertEqualsUndisturbed(FlinkJob job) throws Exception {
     ProductTopics undisturbed = ProductTopics.fresh();
@@ -99,6 +126,17 @@ class FlinkClusterTest {
     job.await("everything is there", PATIENCE, () -> outputs.ids().containsAll(expected.keySet()));
     LockSupport.parkNanos(QUIET_NANOS);
     assertThat(outputs.latest()).isEqualTo(expected);
+    outputs.documents(Products.ALL).assertAreIn(TestSearchNode.OPENSEARCH.url());
+  }
+
+  /** How many is nobody's to say: it depends on when the last checkpoint was. */
+  private void tell(String when) {
+    System.out.println("Written again " + when + ": " + outputs.writtenAgain());
+  }
+
+  /** At the end of a test: where the reference is not there, this is all that is skipped. */
+  private void assertEqualsReference() throws Exception {
+    traffic.assertEqualsReference(Reference.find(), outputs.documents(Products.ALL), directory);
   }
 
   @AfterEach
@@ -107,24 +145,33 @@ class FlinkClusterTest {
   }
 
   /**
-   * A TaskManager is lost; then the JobManager, without high availability; then there is an
-   * upgrade. What comes out is the same, too, where Flink copies every record from step to step.
+   * A TaskManager is lost while records are on their way; then the JobManager, without high
+   * availability; then there is an upgrade. What comes out is the same, too, where Flink copies
+   * every record from step to step, and all state for a checkpoint.
    */
   @Test
   void theClusterFails() throws Exception {
     LocalFlink cluster = TestFlinkCluster.get();
     Path checkpoints = directory.resolve("checkpoints");
+    String search = "--elasticsearch=" + searchNode();
     traffic.load(PART);
-    try (FlinkJob job = submit("--checkpoints=" + checkpoints, "--objectReuse=false")) {
+    try (FlinkJob job =
+        submit(
+            "--checkpoints=" + checkpoints, "--objectReuse=false", "--fasterCopy=false", search)) {
       awaitAlerts(job, 0);
       awaitCheckpoint(job);
       int alerts = outputs.records(Products.ALERTS);
-      traffic.load(PART);
+      int events = outputs.records(Products.EVENTS);
+      assertThat(outputs.writtenAgain().values()).containsOnly(0);
+      CompletableFuture<Void> coming = CompletableFuture.runAsync(() -> traffic.trickle(PART));
+      job.await("more events", PATIENCE, () -> outputs.records(Products.EVENTS) > events);
       cluster.killTaskManager();
       cluster.startTaskManager();
+      coming.join();
       awaitAlerts(job, alerts);
       awaitCheckpoint(job);
       assertThat(restored()).isPositive();
+      tell("after a TaskManager's death");
       traffic.load(PART);
       cluster.killJobManager();
       assertThat(job.awaitEnd(PATIENCE)).isEqualTo(1);
@@ -132,25 +179,25 @@ class FlinkClusterTest {
           .hasSize(1);
       assertThat(job.said()).doesNotContain("\tat ");
     }
+    Path newest = Checkpoints.newest(checkpoints);
     cluster.startJobManager();
     // It would come by itself, when it has given up the other one.
     cluster.killTaskManager();
     cluster.startTaskManager();
     String savepoint;
-    try (FlinkJob job = submit("--checkpoints=" + checkpoints)) {
+    try (FlinkJob job = submit("--checkpoints=" + checkpoints, search)) {
       awaitCheckpoint(job);
+      assertThat(restoredFrom(id())).isEqualTo(newest);
       savepoint = TestFlinkCluster.stop(id());
       assertThat(job.awaitEnd(PATIENCE)).as(job.said()).isZero();
     }
     traffic.loadTheRest();
-    try (FlinkJob job = submit("--savepointPath=" + savepoint)) {
+    try (FlinkJob job = submit("--savepointPath=" + savepoint, search)) {
       assertEqualsUndisturbed(job);
-      assertThat(
-              TestFlinkCluster.get("/jobs/" + id() + "/checkpoints")
-                  .at("/latest/restored/is_savepoint")
-                  .asBoolean())
-          .isTrue();
+      assertThat(restoredFrom(id())).isEqualTo(Path.of(URI.create(savepoint)));
     }
+    tell("in all");
+    assertEqualsReference();
   }
 
   /**
@@ -159,12 +206,24 @@ class FlinkClusterTest {
    */
   @Test
   void theServersFailThatItReadsFromAndWritesTo() throws Exception {
-    TestSearchNode node = TestSearchNode.OPENSEARCH;
-    SearchContent.clear(node.url());
-    ProgramRun.ofVigil("--setup", "--elasticsearch=" + node.url()).assertDone();
+    String node = searchNode();
+    Path secrets = Files.write(directory.resolve("secrets"), List.of("user=me", "password=s3cret"));
     traffic.load(PART);
-    try (FaultProxy proxy = FaultProxy.of(node.url());
-        FlinkJob job = submit("--elasticsearch=" + proxy.url())) {
+    try (FaultProxy proxy = FaultProxy.of(node)) {
+      proxy.require("Basic bWU6czNjcmV0");
+      serversFail(
+          proxy,
+          FlinkJob.submit(
+              directory,
+              List.of("-Dorg.slf4j.simpleLogger.defaultLogLevel=info"),
+              traffic.topic(),
+              arguments("--elasticsearch=" + proxy.url(), "--elasticsearchProperties=" + secrets)));
+    }
+    assertEqualsReference();
+  }
+
+  private void serversFail(FaultProxy proxy, FlinkJob submitted) throws Exception {
+    try (FlinkJob job = submitted) {
       awaitAlerts(job, 0);
       int alerts = outputs.records(Products.ALERTS);
       proxy.refuse();
@@ -179,13 +238,30 @@ class FlinkClusterTest {
       TestBroker.startAgain();
       traffic.loadTheRest();
       assertEqualsUndisturbed(job);
+      assertThat(TestFlinkCluster.failures(traffic.topic())).isEmpty();
       assertThat(restored()).isZero();
-      ProductDocuments written = outputs.documents(Products.ALL);
-      assertThat(outputs.records(Products.EVENTS)).isEqualTo(written.get(Products.EVENTS).size());
-      written.assertAreIn(node.url());
-      assertShowsWhatItDoes();
-      assertDashboardTellsWatermarks(node.url());
+      assertThat(outputs.writtenAgain().values()).containsOnly(0);
+      assertShowsWhatItDoes(job);
+      assertDashboardTellsWatermarks(TestSearchNode.OPENSEARCH.url());
+      assertTellsNoSecrets(job);
     }
+  }
+
+  /** What it says, and what the cluster shows and logs of it. */
+  private void assertTellsNoSecrets(FlinkJob job) throws IOException {
+    LocalFlink cluster = TestFlinkCluster.get();
+    String shown = "/jobs/" + id();
+    assertThat(job.said()).contains("INFO org.apache.flink.client.program.rest.RestClusterClient");
+    assertThat(TestFlinkCluster.get(shown + "/plan").toString()).contains("WriteEvents/ToSearch");
+    assertThat(
+            List.of(
+                job.said(),
+                cluster.jobManager().lastWords(),
+                cluster.taskManager().lastWords(),
+                TestFlinkCluster.get(shown).toString(),
+                TestFlinkCluster.get(shown + "/config").toString(),
+                TestFlinkCluster.get(shown + "/plan").toString()))
+        .noneMatch(text -> text.contains("s3cret") || text.contains("bWU6czNjcmV0"));
   }
 
   /** Of each step and each of its parallel parts, as far as the cluster tells them. */
@@ -227,20 +303,27 @@ class FlinkClusterTest {
   }
 
   /** By names that a person knows: the steps' in the graph, the formats', the rules'. */
-  private void assertShowsWhatItDoes() throws Exception {
+  private void assertShowsWhatItDoes(FlinkJob submitted) throws Exception {
     String job = "/jobs/" + id();
     assertThat(TestFlinkCluster.get(job).findValuesAsText("name"))
         .anyMatch(name -> name.startsWith("Source: ReadLogs/Kafka/ReadTopics "))
         .anyMatch(name -> name.contains(" -> ParseLogs/Parse -> "))
         .anyMatch(name -> name.startsWith("DetectSuspiciousLogins/CountWindow/"))
         .anyMatch(name -> name.startsWith("CountAlerts/Count/"));
+    traffic.loadLate();
+    submitted.await(
+        "it is late for each rule", PATIENCE, () -> outputs.records(Products.LATE) == 3);
     Map<String, Long> latest = new TreeMap<>();
     outputs.latest().keySet().forEach(id -> latest.merge(id.split(" ")[0], 1L, Long::sum));
     // Flink asks for them now and then.
     Waiting.until(
         "the metrics are gathered",
         PATIENCE,
-        () -> sum(counts(job), "ParseLogs/Parse.vigil_events_") == latest.get(Products.EVENTS));
+        () -> {
+          Map<String, Long> counts = counts(job);
+          return sum(counts, "ParseLogs/Parse.vigil_events_") == latest.get(Products.EVENTS)
+              && sum(counts, ".vigil_late_") == latest.get(Products.LATE);
+        });
     Map<String, Long> counts = counts(job);
     assertThat(sum(counts, "ParseLogs/Parse.vigil_failures_"))
         .isEqualTo(latest.get(Products.FAILURES));
@@ -248,6 +331,14 @@ class FlinkClusterTest {
         .isGreaterThanOrEqualTo(latest.get(Products.SUSPICIOUS_LOGINS));
     assertThat(sum(counts, "vigil_alerts_attack-from-login-source"))
         .isGreaterThanOrEqualTo(latest.get(Products.ALERTS));
+    for (String rule :
+        List.of(
+            DetectSuspiciousLogins.RULE_ID,
+            JoinAttacksWithLogins.RULE_ID,
+            CorrelateAttacksWithLogins.RULE_ID)) {
+      assertThat(counts).containsEntry("CountLate/Count/ParMultiDo(Count).vigil_late_" + rule, 1L);
+    }
+    assertTellsHowFarTimeIsBehind(job);
     JsonNode checkpoints = TestFlinkCluster.get(job + "/checkpoints/config");
     assertThat(checkpoints.get("mode").asText()).isEqualTo("exactly_once");
     assertThat(checkpoints.at("/externalization/enabled").asBoolean()).isTrue();
@@ -257,6 +348,32 @@ class FlinkClusterTest {
                 .at("/execution-config/object-reuse-mode")
                 .asBoolean())
         .isTrue();
+  }
+
+  /** Behind the clock, when Flink last asked: the source's own account, in milliseconds. */
+  private void assertTellsHowFarTimeIsBehind(String job) throws Exception {
+    String source =
+        StreamSupport.stream(TestFlinkCluster.get(job).get("vertices").spliterator(), false)
+            .filter(vertex -> vertex.get("name").asText().startsWith("Source: ReadLogs/Kafka/"))
+            .findFirst()
+            .orElseThrow()
+            .get("id")
+            .asText();
+    String lag =
+        job
+            + "/vertices/"
+            + source
+            + "/subtasks/metrics?get="
+            + URLEncoder.encode("Source__ReadLogs/Kafka/ReadTopics.watermarkLag", UTF_8);
+    Instant watermark = traffic.end().minus(DISORDER);
+    Waiting.until(
+        "time has come to the end",
+        PATIENCE,
+        () ->
+            TestFlinkCluster.get(lag).at("/0/max").asLong()
+                <= Duration.between(watermark, Instant.now()).toMillis());
+    assertThat(TestFlinkCluster.get(lag).at("/0/min").asLong())
+        .isGreaterThanOrEqualTo(Duration.between(watermark, begun).toMillis());
   }
 
   /** Vigil's own counters, over all operators and subtasks. */

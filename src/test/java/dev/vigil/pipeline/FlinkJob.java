@@ -77,11 +77,17 @@ final class FlinkJob implements AutoCloseable {
    * @param name by which it is found there
    */
   static FlinkJob submit(Path directory, String name, List<String> arguments) throws IOException {
+    return submit(directory, List.of(), name, arguments);
+  }
+
+  /** The same with more arguments of the client's JVM. */
+  static FlinkJob submit(Path directory, List<String> jvm, String name, List<String> arguments)
+      throws IOException {
     List<String> all = new ArrayList<>(arguments);
     all.add("--flinkMaster=" + TestFlinkCluster.get().rest());
     all.add("--filesToStage=" + String.join(",", TestFlinkCluster.jobJars()));
     all.add("--jobName=" + name);
-    return start(directory, all);
+    return start(directory, jvm, all);
   }
 
   /** What it has said so far. */

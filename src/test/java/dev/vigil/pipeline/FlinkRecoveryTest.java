@@ -49,6 +49,10 @@ class FlinkRecoveryTest {
       }
       newest = Checkpoints.newest(checkpoints);
     }
+    // Of a complete checkpoint: what is before it is not read again.
+    Map<Integer, Long> read = LoginTraffic.committed("killed");
+    Map<String, Integer> written = actual.eventsBefore(read);
+    assertThat(written).isNotEmpty();
     traffic.loadTheRest();
     // What is right: a bounded run, on another runner.
     ProductTopics undisturbed = ProductTopics.fresh();
@@ -62,7 +66,9 @@ class FlinkRecoveryTest {
       job.await("all is there", PATIENCE, () -> actual.ids().containsAll(expected.keySet()));
       LockSupport.parkNanos(QUIET_NANOS);
       assertThat(actual.latest()).isEqualTo(expected);
+      assertThat(actual.eventsBefore(read)).isEqualTo(written);
     }
+    traffic.assertEqualsReference(Reference.find(), actual.documents(Products.ALL), directory);
   }
 
   /** A run after it must not begin behind what is lost. */

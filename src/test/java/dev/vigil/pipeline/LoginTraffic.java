@@ -2,6 +2,8 @@ package dev.vigil.pipeline;
 
 import dev.vigil.stack.TestBroker;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -10,8 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
@@ -24,6 +28,13 @@ final class LoginTraffic {
 
   private static final int BURST_SECONDS = 40;
   private static final int DISORDER_MILLIS = 2_000;
+
+  private static final Duration JOIN_WINDOW = Duration.ofMinutes(1);
+
+  /** A few records every so often: some hundreds a second. */
+  private static final int STEP = 10;
+
+  private static final long STEP_NANOS = 40_000_000L;
 
   /** Until all windows have ended, and more. */
   private static final Duration SILENCE = Duration.ofHours(2);
@@ -71,7 +82,7 @@ final class LoginTraffic {
                 "--startFrom=earliest",
                 "--idleAfter=1s",
                 "--memory=10m",
-                "--joinWindow=1m",
+                "--joinWindow=" + JOIN_WINDOW.toSeconds() + "s",
                 outputs.option()),
             Stream.of(more))
         .toList();
@@ -97,6 +108,14 @@ final class LoginTraffic {
     TestBroker.produce(batch);
   }
 
+  /** Loads the next so many, or what is left, bit by bit: some are always on their way. */
+  void trickle(int count) {
+    for (int left = count; left > 0; left -= STEP) {
+      load(Math.min(STEP, left));
+      LockSupport.parkNanos(STEP_NANOS);
+    }
+  }
+
   /** The time of the last record of each partition, long after all others. */
   Instant end() {
     return start.plus(length).plus(SILENCE);
@@ -110,6 +129,11 @@ final class LoginTraffic {
       batch.add(record(partition, login(end(), "last", "192.0.2." + partition)));
     }
     TestBroker.produce(batch);
+  }
+
+  /** After {@link #loadTheRest}: a login that comes hours too late, and changes no window. */
+  void loadLate() {
+    TestBroker.produce(List.of(record(0, login(start, "late", "192.0.2.99"))));
   }
 
   private ProducerRecord<byte[], byte[]> record(int partition, String line) {
@@ -133,6 +157,22 @@ final class LoginTraffic {
     return """
         {"login_time":"%s","username":"%s","source_ip":"%s","status":"failed"}"""
         .formatted(time, user, source);
+  }
+
+  /** What an independent program finds in all that was loaded, and nothing else, was found. */
+  void assertEqualsReference(Reference reference, ProductDocuments found, Path directory)
+      throws Exception {
+    List<String> logins = new ArrayList<>();
+    List<String> ids = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> record : TestBroker.readAll(topic)) {
+      String line = new String(record.value(), StandardCharsets.UTF_8);
+      (line.contains("\"event_time\"") ? ids : logins).add(line);
+    }
+    reference.assertFinds(
+        found,
+        Files.write(directory.resolve("logins.jsonl"), logins),
+        Files.write(directory.resolve("ids.jsonl"), ids),
+        JOIN_WINDOW);
   }
 
   /** The offset after the last record of each partition. */

@@ -49,6 +49,37 @@ record ProductTopics(Map<String, String> topics) {
     return read(product).size();
   }
 
+  /** How many records of each product are there again, with the same id and value. */
+  Map<String, Integer> writtenAgain() {
+    Map<String, Integer> again = new TreeMap<>();
+    for (String product : Products.ALL) {
+      List<ConsumerRecord<byte[], byte[]>> records = read(product);
+      long different =
+          records.stream()
+              .map(record -> new String(record.value(), StandardCharsets.UTF_8))
+              .distinct()
+              .count();
+      again.put(product, records.size() - (int) different);
+    }
+    return again;
+  }
+
+  /**
+   * How often each event was written that came from before a place.
+   *
+   * @param places offsets in the topic that is read, by partition
+   */
+  Map<String, Integer> eventsBefore(Map<Integer, Long> places) throws IOException {
+    Map<String, Integer> times = new TreeMap<>();
+    for (ConsumerRecord<byte[], byte[]> record : read(Products.EVENTS)) {
+      JsonNode from = JSON.readTree(record.value()).get("kafka");
+      if (from.get("offset").asLong() < places.getOrDefault(from.get("partition").asInt(), 0L)) {
+        times.merge(new String(record.key(), StandardCharsets.UTF_8), 1, Integer::sum);
+      }
+    }
+    return times;
+  }
+
   /** The ids of each product that were written so far. */
   Set<String> ids() {
     Set<String> ids = new TreeSet<>();

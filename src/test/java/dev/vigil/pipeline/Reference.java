@@ -10,6 +10,7 @@ import dev.vigil.detect.JoinAttacksWithLogins;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -114,6 +115,17 @@ final class Reference {
       }
     }
     return pairs;
+  }
+
+  /** The same windows and pairs were found as it finds, and no others. */
+  void assertFinds(ProductDocuments found, Path logins, Path ids, Duration joinWindow)
+      throws Exception {
+    assertThat(counts(found.all(Products.SUSPICIOUS_LOGINS)))
+        .isEqualTo(counts(logins, List.of()))
+        .isNotEmpty();
+    assertThat(pairs(found.all(Products.ALERTS)))
+        .isEqualTo(pairs(logins, ids, joinWindow.toSeconds(), List.of()))
+        .isNotEmpty();
   }
 
   /**

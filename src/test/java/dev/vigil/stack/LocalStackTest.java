@@ -21,6 +21,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -79,9 +81,16 @@ class LocalStackTest {
   @Test
   void theCommandEndsWithItsServersHoweverItEnds() throws Exception {
     Path home = directory.resolve("stack");
-    Process told = command("--home=" + home);
+    Process told = command("--home=" + home, "--flink=true");
     List<ProcessHandle> servers = servers(told);
-    assertThat(servers).hasSize(3);
+    assertThat(servers).as("a broker, two nodes, and a cluster's two").hasSize(5);
+    Matcher flink =
+        Pattern.compile(
+                "(?m)^  Flink +(http://127\\.0\\.0\\.1:\\d+) +--runner=FlinkRunner --flinkMaster=(.*)$")
+            .matcher(output());
+    assertThat(flink.find()).as(output()).isTrue();
+    assertThat(flink.group(1)).isEqualTo("http://" + flink.group(2));
+    assertThat(status(flink.group(1) + "/overview")).isEqualTo(200);
     told.destroy();
     assertThat(told.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
     assertThat(output()).endsWith("Stopped; what it kept is in " + home + "\n");
@@ -120,6 +129,11 @@ class LocalStackTest {
 
   private static LocalStack start(Path home, List<String> told) {
     return LocalStack.start(home, EnumSet.of(Server.WAREHOUSE), told::add);
+  }
+
+  private static int status(String url) throws Exception {
+    HttpRequest request = HttpRequest.newBuilder(URI.create(url)).build();
+    return HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode();
   }
 
   private static void createDataset(LocalWarehouse warehouse) throws Exception {

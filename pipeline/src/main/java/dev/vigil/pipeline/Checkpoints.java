@@ -183,6 +183,7 @@ final class Checkpoints implements AutoCloseable {
       lines.add("execution.savepoint-restore-mode: CLAIM");
     }
     Path configuration = Files.createDirectories(directory.resolve("conf"));
+    lines.addAll(EmbeddedFlink.settings(Checkpoints.class.getClassLoader(), configuration));
     Files.write(configuration.resolve("config.yaml"), lines);
     return configuration;
   }

@@ -29,7 +29,7 @@ final class CommandLine {
 
   private static final int OK = 0;
   private static final int JOB_FAILED = 1;
-  private static final int USAGE = 2;
+  static final int USAGE = 2;
 
   private static final org.joda.time.Duration PROGRESS_INTERVAL =
       org.joda.time.Duration.millis(500);
@@ -55,7 +55,10 @@ final class CommandLine {
         List<String> presets =
             withPresets(
                 withPresets(
-                    checkpoints.arguments(), ClusterDefaults.of(given, ClusterDefaults.ownJar())),
+                    withPresets(
+                        checkpoints.arguments(),
+                        ClusterDefaults.of(given, ClusterDefaults.ownJar())),
+                    EmbeddedFlink.of(given, CommandLine.class.getClassLoader())),
                 defaults);
         return run(args, properties, parse(VigilOptions.class, args, presets), out, err);
       }

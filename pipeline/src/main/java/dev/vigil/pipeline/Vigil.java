@@ -45,10 +45,25 @@ public final class Vigil {
 
   public static void main(String[] args) {
     int code = CommandLine.run(args, System.out, System.err);
+    if (isInFlink()) {
+      // How a job ended it knows; that there is none it must be told.
+      if (code == CommandLine.USAGE) {
+        throw new IllegalStateException("there is no job: standard error says why");
+      }
+      return;
+    }
     // BigQueryIO leaves connections open, whose threads would keep a process that is done.
     if (code != 0 || Stream.of(args).anyMatch(arg -> arg.startsWith("--bigQueryDataset="))) {
       System.exit(code);
     }
+  }
+
+  /**
+   * Whether the process is a cluster's own, as where an operator runs the job: it has still to tell
+   * how the job ended, and where its savepoint is.
+   */
+  static boolean isInFlink() {
+    return System.getProperty("sun.java.command", "").startsWith("org.apache.flink.");
   }
 
   /** The whole graph. */

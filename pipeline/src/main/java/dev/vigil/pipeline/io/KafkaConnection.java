@@ -31,6 +31,8 @@ public final class KafkaConnection implements Serializable {
 
   private static final int DEFAULT_MAX_REQUEST_BYTES = 1 << 20;
 
+  private static final int LONGEST_OUTAGE_MILLIS = 600_000;
+
   private static final Set<String> RESERVED =
       Set.of(
           ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
@@ -117,6 +119,18 @@ public final class KafkaConnection implements Serializable {
     producer.put(ProducerConfig.LINGER_MS_CONFIG, 20);
     producer.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
     producer.putAll(known(ProducerConfig.configNames()));
+    return producer;
+  }
+
+  /**
+   * The same for a job's results: they wait as long for brokers that are away as a checkpoint may
+   * take on Flink. Kafka's own one or two minutes would end the bundle, and with it the job.
+   */
+  Map<String, Object> forPatientProducers() {
+    Map<String, Object> producer = new HashMap<>();
+    producer.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, LONGEST_OUTAGE_MILLIS);
+    producer.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, LONGEST_OUTAGE_MILLIS);
+    producer.putAll(forProducers());
     return producer;
   }
 

@@ -106,8 +106,8 @@ public final class WriteKafka<T extends Record & EcsDocument>
                     new KafkaProducer<>(
                         transactions
                             // What it says of transactions is its own.
-                            ? overridden(to.forProducers(), given)
-                            : overridden(given, to.forProducers())));
+                            ? overridden(to.forPatientProducers(), given)
+                            : overridden(given, to.forPatientProducers())));
     if (exactlyOnce) {
       write =
           write
