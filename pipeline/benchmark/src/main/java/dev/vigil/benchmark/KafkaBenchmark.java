@@ -85,7 +85,7 @@ public final class KafkaBenchmark {
     }
   }
 
-  private static long number(String[] args, int index, long otherwise) {
+  static long number(String[] args, int index, long otherwise) {
     return args.length > index ? Long.parseLong(args[index].replace("_", "")) : otherwise;
   }
 

@@ -10,41 +10,41 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * How many events a second are read from a file, parsed and written to an OpenSearch node, on the
  * Direct runner and on embedded Flink, beside a loop that only sends the same documents, which are
  * ready to be sent. All of them write to an empty index of the same node, in alternation, each in a
- * JVM of its own with the same heap and two threads; what is told are medians and their ratios,
- * since the machine is not still. A runner's time holds its start.
+ * JVM of its own with the same heap and number of threads; what is told are medians and their
+ * ratios, since the machine is not still. A runner's time holds its start.
  */
 public final class SearchBenchmark {
 
   private SearchBenchmark() {}
 
   /**
-   * @param args {@code [events [batch [rounds]]]}; by default 1,000,000 events, 500 in a request,
-   *     and 3 rounds
+   * @param args {@code [events [batch [rounds [threads]]]]}; by default 1,000,000 events, 500 in a
+   *     request, 3 rounds and 2 threads
    */
   public static void main(String[] args) throws IOException, InterruptedException {
-    long events = number(args, 0, 1_000_000);
-    int batch = (int) number(args, 1, 500);
-    int rounds = (int) number(args, 2, 3);
+    long events = KafkaBenchmark.number(args, 0, 1_000_000);
+    int batch = (int) KafkaBenchmark.number(args, 1, 500);
+    int rounds = (int) KafkaBenchmark.number(args, 2, 3);
+    int threads = (int) KafkaBenchmark.number(args, 3, 2);
     Path home = Files.createTempDirectory("vigil-benchmark");
     Map<SearchContender, List<Measurement>> all = new EnumMap<>(SearchContender.class);
     try (LocalSearch node = LocalSearch.startOpenSearch(home.resolve("node"))) {
       Vigil.main(new String[] {"--setup", "--elasticsearch=" + node.url()});
       LoginFile.create(home, events);
-      System.out.printf(Locale.ROOT, "%,d events, %,d in a request%n", events, batch);
+      System.out.printf(
+          Locale.ROOT, "%,d events, %,d in a request, %d threads%n", events, batch, threads);
       for (int round = 1; round <= rounds; round++) {
         for (SearchContender contender : SearchContender.values()) {
-          Measurement measured = measure(contender, home, node.url(), batch);
+          Measurement measured = measure(contender, home, node.url(), batch, threads);
           checkAndRemove(node.url(), events);
           all.computeIfAbsent(contender, c -> new ArrayList<>()).add(measured);
           System.out.printf(
@@ -58,20 +58,22 @@ public final class SearchBenchmark {
       }
       print(events, all);
     } finally {
-      delete(home);
+      KafkaBenchmark.delete(home);
     }
   }
 
-  private static long number(String[] args, int index, long otherwise) {
-    return args.length > index ? Long.parseLong(args[index].replace("_", "")) : otherwise;
-  }
-
-  private static Measurement measure(SearchContender contender, Path home, String url, int batch)
+  private static Measurement measure(
+      SearchContender contender, Path home, String url, int batch, int threads)
       throws IOException, InterruptedException {
     return Measurement.ofProcess(
             SearchContender.class,
             List.of(),
-            List.of(contender.name(), home.toString(), url, Integer.toString(batch)))
+            List.of(
+                contender.name(),
+                home.toString(),
+                url,
+                Integer.toString(batch),
+                Integer.toString(threads)))
         .get(0);
   }
 
@@ -88,9 +90,15 @@ public final class SearchBenchmark {
 
   private static String ask(String method, String address)
       throws IOException, InterruptedException {
+    return ask(method, address, "");
+  }
+
+  static String ask(String method, String address, String json)
+      throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(address))
-            .method(method, HttpRequest.BodyPublishers.noBody())
+            .header("Content-Type", "application/json")
+            .method(method, HttpRequest.BodyPublishers.ofString(json))
             .build();
     return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
   }
@@ -111,13 +119,5 @@ public final class SearchBenchmark {
 
   private static double rate(long events, List<Measurement> runs) {
     return events / Measurement.median(runs.stream().map(Measurement::seconds).toList());
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> all = Files.walk(directory)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
   }
 }

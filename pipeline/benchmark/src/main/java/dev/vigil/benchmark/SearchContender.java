@@ -33,11 +33,11 @@ enum SearchContender {
   /** Sends what is ready to be sent, and does nothing else. */
   LOOP {
     @Override
-    void run(Path directory, String url, int batch) throws IOException {
+    void run(Path directory, String url, int batch, int parallel) throws IOException {
       try (BufferedReader documents = Files.newBufferedReader(LoginFile.bulk(directory))) {
-        ExecutorService threads = Executors.newFixedThreadPool(PARALLEL);
+        ExecutorService threads = Executors.newFixedThreadPool(parallel);
         List<Future<?>> senders = new ArrayList<>();
-        for (int i = 0; i < PARALLEL; i++) {
+        for (int i = 0; i < parallel; i++) {
           senders.add(
               threads.submit(
                   () -> {
@@ -58,27 +58,35 @@ enum SearchContender {
   /** Reads lines, parses them, and writes the events: on the Direct runner. */
   DIRECT {
     @Override
-    void run(Path directory, String url, int batch) throws IOException {
+    void run(Path directory, String url, int batch, int parallel) throws IOException {
       write(
           directory,
           url,
           batch,
           "--runner=DirectRunner",
-          "--targetParallelism=" + PARALLEL,
+          "--targetParallelism=" + parallel,
           "--enforceImmutability=false",
           "--enforceEncodability=false");
     }
   },
 
-  /** The same on embedded Flink. */
+  /** The same on embedded Flink, with what the main job's profile says of it, as without end. */
   FLINK {
     @Override
-    void run(Path directory, String url, int batch) throws IOException {
-      write(directory, url, batch, "--runner=FlinkRunner", "--parallelism=" + PARALLEL);
+    void run(Path directory, String url, int batch, int parallel) throws IOException {
+      write(
+          directory,
+          url,
+          batch,
+          "--runner=FlinkRunner",
+          "--parallelism=" + parallel,
+          "--streaming=true",
+          "--objectReuse=true",
+          "--fasterCopy=true",
+          "--maxBundleSize=50000",
+          "--maxBundleTimeMills=500");
     }
   };
-
-  private static final int PARALLEL = 2;
 
   /** What a node with little memory answers now and then. */
   private static final int TOO_MANY = 429;
@@ -88,17 +96,17 @@ enum SearchContender {
   private static final long RANGE_BYTES = 1 << 23;
 
   /** Writes all of a {@link LoginFile}'s events. */
-  abstract void run(Path directory, String url, int batch) throws IOException;
+  abstract void run(Path directory, String url, int batch, int parallel) throws IOException;
 
   /**
-   * @param args the contender's name, the directory of the {@link LoginFile}, the server, and how
-   *     many documents go in a request
+   * @param args the contender's name, the directory of the {@link LoginFile}, the server, how many
+   *     documents go in a request, and how many requests are under way at once
    */
   public static void main(String[] args) throws IOException {
     SearchContender contender = valueOf(args[0]);
     long cpu = cpuNanos();
     long start = System.nanoTime();
-    contender.run(Path.of(args[1]), args[2], Integer.parseInt(args[3]));
+    contender.run(Path.of(args[1]), args[2], Integer.parseInt(args[3]), Integer.parseInt(args[4]));
     System.out.println(new Measurement(System.nanoTime() - start, cpuNanos() - cpu).toLine());
   }
 
