@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -89,10 +90,13 @@ public final class LatencyBenchmark {
       }
       job = submit(bundle, cluster.rest(), servers, home, more);
       ExecutorService feeding = Executors.newSingleThreadExecutor();
-      Future<?> fed = feeding.submit(() -> feed(servers, rate));
+      AtomicBoolean enough = new AtomicBoolean();
+      Future<?> fed = feeding.submit(() -> feed(servers, rate, enough));
       Listener listener = new Listener(node == null ? null : node.url());
       listener.listen(servers, Duration.ofSeconds(seconds), job, fed);
-      feeding.shutdownNow();
+      enough.set(true);
+      fed.get();
+      feeding.shutdown();
       System.out.printf(
           Locale.ROOT,
           "%,d logins/s; after the window's end and the %d s of disorder:%n",
@@ -145,8 +149,8 @@ public final class LatencyBenchmark {
         .start();
   }
 
-  /** Logins of the present, until interrupted. */
-  private static void feed(String servers, int rate) {
+  /** Logins of the present, until there are enough. */
+  private static void feed(String servers, int rate, AtomicBoolean enough) {
     SplittableRandom random = new SplittableRandom(1);
     Map<String, Object> config =
         new HashMap<>(Map.of("bootstrap.servers", servers, "linger.ms", 5));
@@ -154,7 +158,7 @@ public final class LatencyBenchmark {
         new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
       long start = System.nanoTime();
       long sent = 0;
-      while (!Thread.currentThread().isInterrupted()) {
+      while (!enough.get()) {
         long due = (System.nanoTime() - start) * rate / TimeUnit.SECONDS.toNanos(1);
         for (; sent < due; sent++) {
           producer.send(
