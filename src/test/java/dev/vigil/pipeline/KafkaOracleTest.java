@@ -70,7 +70,10 @@ class KafkaOracleTest {
                 outputs.option(),
                 "--elasticsearch=" + search,
                 "--maxDisorder=" + DISORDER,
-                "--idleAfter=5s",
+                // Readers begin one after the other, seconds apart on a busy machine: as long as
+                // that
+                // goes on, no empty partition may let time pass.
+                "--idleAfter=20s",
                 "--parallelism=2"))) {
       Reference.Lines lines = Reference.lines(in);
       List<String> counts = reference.counts(logins, List.of());
