@@ -3,8 +3,7 @@ package dev.vigil.event;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * The id of an event, as text only once somebody asks: of most events nobody ever does, and it
- * takes as long to work out as the rest of a login.
+ * The id of an event, as text only once somebody asks: of most events nobody ever does.
  *
  * @param text the id, or null where it follows from where the event stood
  * @param origin where the event stood, as far as its id depends on it; or null where the id is

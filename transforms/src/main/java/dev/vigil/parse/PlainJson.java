@@ -4,10 +4,10 @@ import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Reads the plainest of JSON objects in a third of the time that a parser takes: strings without
- * escapes, numbers, {@code true}, {@code false} and {@code null}, all of it printable ASCII. Most
- * programs write their logins so. Anything else, malformed or not, is left to the parser: it has
- * the last word on what JSON is.
+ * Reads the plainest of JSON objects in less time than a parser takes: strings without escapes,
+ * numbers, {@code true}, {@code false} and {@code null}, all of it printable ASCII. Most programs
+ * write their logins so. Anything else, malformed or not, is left to the parser: it has the last
+ * word on what JSON is.
  */
 final class PlainJson {
   /** Parsers have limits, and so numbers, that none of these objects reaches. */
